@@ -1,0 +1,1 @@
+//! The command table, views and errors that every face of Amethyst speaks.

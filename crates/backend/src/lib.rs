@@ -1,0 +1,1 @@
+//! The local Supabase: PostgreSQL with the hosted schema, REST, auth, storage, realtime.

@@ -1,0 +1,3 @@
+//! Amethyst without a window.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Session, outbox sender, puller, downloader: the public Core.

@@ -1,0 +1,1 @@
+//! Encoding, scaled decoding and thumbnails, the same in worker and client.

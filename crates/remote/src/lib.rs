@@ -1,0 +1,1 @@
+//! Typed client of a Supabase project: auth, rest, storage, realtime.

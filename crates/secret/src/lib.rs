@@ -1,0 +1,1 @@
+//! The session file, sealed by a key that lies in the OS keychain.

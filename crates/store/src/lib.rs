@@ -1,0 +1,1 @@
+//! The local library: SQLite cache, outbox and content-addressed media files.

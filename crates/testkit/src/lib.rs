@@ -1,0 +1,1 @@
+//! Local backend, faults, clocks and secrets for tests.

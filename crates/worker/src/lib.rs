@@ -1,0 +1,1 @@
+//! Claims generation jobs, paints, uploads, completes.

@@ -1,0 +1,3 @@
+//! Set-up, run, test and upkeep of the repository.
+
+fn main() {}

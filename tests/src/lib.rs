@@ -1,0 +1,1 @@
+//! Builders of whole clients for the journeys.
