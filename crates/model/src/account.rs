@@ -1,0 +1,30 @@
+//! The signed-in user's profile, as the server last told it.
+
+use chrono::{DateTime, Utc};
+
+use crate::{Language, Theme, UserId};
+
+/// Row of `profiles`, the part the client shows or decides on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// The account.
+    pub id: UserId,
+    /// E-mail address; a placeholder ends in `@users.invalid`.
+    pub email: String,
+    /// Display name, if given.
+    pub full_name: Option<String>,
+    /// Credits that can be spent now; reservations are already taken off.
+    pub credits_balance: i64,
+    /// `free`, `pro` or `enterprise`.
+    pub subscription_tier: String,
+    /// Images ever generated.
+    pub total_generations: i64,
+    /// Interface language.
+    pub language: Language,
+    /// Interface theme.
+    pub theme: Theme,
+    /// `standard`, `strict` or `relaxed`.
+    pub ai_safety_level: String,
+    /// When the server last changed the row.
+    pub updated_at: DateTime<Utc>,
+}

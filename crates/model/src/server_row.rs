@@ -1,0 +1,50 @@
+//! One entry of the hosted change feed, in the client's own terms.
+
+use crate::{Generation, GenerationModel, Image, LedgerEntry, Profile};
+
+/// A row as the server has it now. `remote` makes it from the wire, `store` applies it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ServerRow {
+    /// Row of `profiles`.
+    Profile(Box<Profile>),
+    /// Row of `models`.
+    Model(Box<GenerationModel>),
+    /// Row of `prompts`.
+    Generation(Box<Generation>),
+    /// Row of `generated_images`.
+    Image(Box<Image>),
+    /// Row of `credit_transactions`.
+    LedgerEntry(Box<LedgerEntry>),
+}
+
+/// What happened to a row of the server.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ServerChange {
+    /// It exists with this content.
+    Upsert(ServerRow),
+    /// It is gone, or no longer visible to this user.
+    Delete {
+        /// Name of the server's table.
+        table: String,
+        /// Its key as text.
+        id: String,
+    },
+    /// A table that this version keeps no copy of, or a row it cannot read. Skipped, never an error:
+    /// the cursor must be able to pass a newer server's rows.
+    Ignored,
+}
+
+/// A page of the change feed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangePage {
+    /// Changes in the order of the feed.
+    pub changes: Vec<ServerChange>,
+    /// Whether another page can be fetched at once.
+    pub has_more: bool,
+    /// Opaque cursor after this page; `None` exactly when a resync is required.
+    pub cursor: Option<String>,
+    /// Whether the cursor is too old: pull from the start and drop what is not seen.
+    pub resync_required: bool,
+    /// Whether entries above the horizon wait for transactions in flight: pull again soon.
+    pub behind: bool,
+}
