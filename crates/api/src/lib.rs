@@ -1,1 +1,11 @@
 //! The command table, views and errors that every face of Amethyst speaks.
+//!
+//! The desktop shell and the bridge call [`dispatch`] with a command's name and JSON and forward
+//! [`Notice`]s; neither knows what a command does. Nothing here knows Tauri, HTTP, SQL or the network.
+
+mod error;
+mod notice;
+pub mod view;
+
+pub use error::{ApiError, ErrorCode, FieldErrorView, FieldProblemView, Retry};
+pub use notice::{EntityView, Notice};

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::GenerationModel;
 
 /// Longest prompt and negative prompt, in characters (`valid_prompt_length` of the hosted schema).
-pub const MAX_PROMPT_CHARS: usize = 4000;
+pub(crate) const MAX_PROMPT_CHARS: usize = 4000;
 
 /// Shape of the image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
