@@ -1,0 +1,66 @@
+-- How a generation ends without images: by the user's wish, or because nobody could paint it. Either way the whole
+-- price comes back, once: the status, the job's state and the ledger's key each see to that.
+
+-- The only place that fails a prompt. The caller holds the job's row lock.
+create function private.fail_prompt(p_prompt uuid, p_error text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_prompt public.prompts;
+begin
+  update public.prompts
+     set status = 'failed', error_message = left(p_error, 1000), completed_at = now(),
+         metadata = metadata - array['progress', 'cancel_requested']
+   where id = p_prompt and status in ('pending', 'processing')
+  returning * into v_prompt;
+  if not found then
+    return;
+  end if;
+  update private.jobs set state = 'failed', finished_at = now(), last_error = left(p_error, 1000)
+   where prompt_id = p_prompt;
+  if v_prompt.credits_cost > 0 then
+    insert into public.credit_transactions (user_id, amount, type, description, reference_id, idempotency_key)
+    values (v_prompt.user_id, v_prompt.credits_cost, 'refund', 'generation failed', v_prompt.id, 'refund:' || v_prompt.id)
+    on conflict (idempotency_key) do nothing;
+  end if;
+end
+$$;
+
+-- Cancels the caller's request. Nobody works on it: failed and refunded at once. A worker does: marked, and the
+-- worker ends it when it next reports. Asked again, it answers the same. Too late is PT409 not_cancellable {status}.
+create function public.cancel_generation(p_id uuid) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_user uuid := (select auth.uid());
+  v_job private.jobs;
+  v_prompt public.prompts;
+begin
+  if v_user is null then
+    perform private.refuse('PT401', 'not_authenticated');
+  end if;
+  select j.* into v_job
+    from private.jobs j join public.prompts p on p.id = j.prompt_id
+   where j.prompt_id = p_id and p.user_id = v_user
+     for update of j;
+  select * into v_prompt from public.prompts where id = p_id and user_id = v_user;
+  if not found then
+    perform private.refuse('PT404', 'unknown_prompt');
+  end if;
+  if v_prompt.status = 'failed' and v_prompt.error_message = 'cancelled' then
+    return jsonb_build_object('prompt_id', p_id, 'status', 'failed', 'cancel_requested', true);
+  end if;
+  if v_prompt.status not in ('pending', 'processing') then
+    perform private.refuse('PT409', 'not_cancellable', jsonb_build_object('status', v_prompt.status));
+  end if;
+  -- A lease that ran out is nobody's either.
+  if v_job.state = 'queued' or v_job.run_after <= now() then
+    perform private.fail_prompt(p_id, 'cancelled');
+    return jsonb_build_object('prompt_id', p_id, 'status', 'failed', 'cancel_requested', true);
+  end if;
+  if not v_job.cancel_requested then
+    update private.jobs set cancel_requested = true where id = v_job.id;
+    update public.prompts set metadata = metadata || '{"cancel_requested": true}' where id = p_id;
+  end if;
+  return jsonb_build_object('prompt_id', p_id, 'status', v_prompt.status, 'cancel_requested', true);
+end
+$$;
+grant execute on function public.cancel_generation(uuid) to authenticated, service_role;

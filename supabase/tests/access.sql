@@ -1,0 +1,213 @@
+-- Who may see and do what: two users, an administrator and anon on every table and function.
+-- Runs alone, in a transaction that is rolled back; a failed assertion is the only way to fail.
+begin;
+create function pg_temp.sign_up(p_email text, p_user jsonb default '{}') returns uuid language sql as $$
+  insert into auth.users (id, aud, role, email, raw_user_meta_data, raw_app_meta_data, created_at, updated_at)
+  values (gen_random_uuid(), 'authenticated', 'authenticated', p_email, p_user, '{"provider": "email"}', now(), now())
+  returning id
+$$;
+create function pg_temp.become(p_role text, p_user uuid default null) returns void language plpgsql as $$
+begin
+  perform set_config('request.jwt.claims', coalesce(jsonb_build_object('sub', p_user, 'role', p_role)::text, ''), true);
+  perform set_config('role', p_role, true);
+end
+$$;
+-- What a statement is refused with, as `SQLSTATE message`; `ok` if it is not. Refused or not, it leaves no trace.
+create function pg_temp.outcome(p_sql text, out word text, out detail text) language plpgsql as $$
+begin
+  execute p_sql;
+  raise exception using errcode = 'UTEST', message = 'undo';
+exception when others then
+  get stacked diagnostics detail = pg_exception_detail;
+  word := case sqlstate when 'UTEST' then 'ok' when '42501' then '42501' else sqlstate || ' ' || sqlerrm end;
+end
+$$;
+grant execute on function pg_temp.become, pg_temp.outcome to public;
+
+-- The whole surface, so that a table or function added without a thought fails here.
+do $$
+declare
+  r record;
+begin
+  for r in select c.oid::regclass as t from pg_class c
+            where c.relnamespace in ('public'::regnamespace, 'private'::regnamespace) and c.relkind in ('r', 'p')
+              and not c.relrowsecurity loop
+    assert false, format('%s has no row-level security', r.t);
+  end loop;
+  for r in select c.oid::regclass as t, x.role, x.privilege from pg_class c,
+             (values ('anon'), ('authenticated'), ('service_role')) as w (role),
+             lateral (select w.role, p.privilege from unnest(array['TRUNCATE', 'REFERENCES', 'TRIGGER']) as p (privilege)) as x
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+              and has_table_privilege(x.role, c.oid, x.privilege) loop
+    assert false, format('%s holds %s on %s', r.role, r.privilege, r.t);
+  end loop;
+  for r in select c.oid::regclass as t from pg_class c,
+             (values ('anon'), ('authenticated'), ('service_role')) as w (role)
+            where c.relnamespace = 'private'::regnamespace and c.relkind = 'r'
+              and has_any_column_privilege(w.role, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES') loop
+    assert false, format('%s is granted to an API role', r.t);
+  end loop;
+  assert (select array_agg(c.relname::text order by c.relname) from pg_class c
+           where c.relnamespace = 'public'::regnamespace and has_any_column_privilege('anon', c.oid, 'SELECT, INSERT, UPDATE')
+             and c.relkind in ('r', 'p', 'v', 'm'))
+    = array['generated_images', 'models'], 'anon reads two tables';
+  assert not exists (select from pg_proc p where p.prosecdef and p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+                      and not coalesce(p.proconfig @> array['search_path=""'], false)), 'every definer pins its search_path';
+end
+$$;
+
+do $$
+declare
+  callable constant text := $q$
+    select array_agg(p.proname::text order by p.proname) from pg_proc p
+     where p.pronamespace = 'public'::regnamespace and has_function_privilege('%s', p.oid, 'EXECUTE') $q$;
+  actual text[];
+begin
+  execute format(callable, 'anon') into actual;
+  assert actual = array['calculate_generation_cost', 'check_user_credits'], actual::text;
+  execute format(callable, 'authenticated') into actual;
+  assert actual = array['calculate_generation_cost', 'cancel_generation', 'check_user_credits', 'pull_changes',
+    'request_generation'], actual::text;
+  execute format(callable, 'service_role') into actual;
+  assert actual = array['ack_storage_garbage', 'calculate_generation_cost', 'cancel_generation', 'check_user_credits',
+    'claim_generation', 'claim_storage_garbage', 'complete_generation', 'extend_lease', 'fail_generation',
+    'pull_changes', 'purge_sync_tombstones', 'request_generation', 'run_maintenance'], actual::text;
+end
+$$;
+
+-- Rows of two users in every table, seen with four pairs of eyes.
+do $$
+declare
+  a uuid := pg_temp.sign_up('a@example.test');
+  b uuid := pg_temp.sign_up('b@example.test');
+  boss uuid := pg_temp.sign_up('boss@example.test');
+  u uuid;
+  pa uuid := gen_random_uuid();
+  ia uuid := gen_random_uuid();
+  ib uuid := gen_random_uuid();
+  ipub uuid := gen_random_uuid();
+  t text;
+  seen integer;
+  said text;
+begin
+  update public.profiles set is_admin = true where id = boss;
+  insert into public.models (id, name, provider, version, is_active) values
+    ('t-on', 'On', 'local', '1', true), ('t-off', 'Off', 'local', '1', false);
+  foreach u in array array[a, b] loop
+    insert into public.prompts (id, user_id, prompt, model_id, model_version, status)
+      values (case u when a then pa else gen_random_uuid() end, u, 'x', 't-on', '1', 'completed');
+    insert into public.user_preferences (user_id, preference_type, preference_value) values (u, 'ui_preferences', '{}');
+    insert into public.user_model_preferences (user_id, model_id) values (u, 't-on');
+    insert into public.prompt_suggestions (user_id, base_prompt, suggested_prompt, source_type, confidence_score)
+      values (u, 'x', 'y', 'history', 1);
+  end loop;
+  insert into public.generated_images (id, user_id, storage_path, public_url, width, height, format, size_bytes, nsfw_score, is_public)
+  select i, o, format('%s/%s/%s.png', o, pa, i), '/u', 8, 8, 'png', 1, 0.1, p
+    from (values (ia, a, false), (ib, b, false), (ipub, b, true)) as v (i, o, p);
+  insert into public.user_favorites (user_id, image_id) values (a, ia), (b, ib);
+  insert into public.prompt_suggestions (user_id, base_prompt, suggested_prompt, source_type, confidence_score)
+    values (null, 'shared', 'shared', 'ai', 1);
+
+  -- own rows and nobody else's
+  foreach t in array array['profiles', 'prompts', 'generated_images', 'credit_transactions', 'user_favorites',
+      'user_preferences', 'user_model_preferences', 'user_generation_stats', 'prompt_suggestions', 'sync_changes'] loop
+    perform pg_temp.become('authenticated', a);
+    execute format('select count(*) from public.%I where %I = %L', t, case t when 'profiles' then 'id' else 'user_id' end, a) into seen;
+    assert seen > 0, format('%s: own rows', t);
+    execute format('select count(*) from public.%I where %I = %L %s', t, case t when 'profiles' then 'id' else 'user_id' end, b,
+      case t when 'generated_images' then 'and not is_public' else '' end) into seen;
+    assert seen = 0, format('%s: foreign rows', t);
+    -- the administrator sees what he must judge, not what people keep at heart
+    perform pg_temp.become('authenticated', boss);
+    execute format('select count(*) from public.%I where %I = %L', t, case t when 'profiles' then 'id' else 'user_id' end, b) into seen;
+    assert (seen > 0) = (t not in ('user_favorites', 'user_preferences', 'user_model_preferences', 'sync_changes')), format('%s: admin', t);
+    perform pg_temp.become('anon');
+    said := (pg_temp.outcome(format('select from public.%I', t))).word;
+    assert said = case t when 'generated_images' then 'ok' else '42501' end, format('anon on %s: %s', t, said);
+  end loop;
+
+  perform pg_temp.become('anon');
+  assert (select array_agg(id) from public.generated_images where id in (ia, ib, ipub)) = array[ipub];
+  assert (select array_agg(id) from public.models where id like 't-%') = array['t-on'];
+  perform pg_temp.become('authenticated', a);
+  assert (select count(*) from public.generated_images where id = ipub) = 1;
+  assert (select array_agg(id) from public.models where id like 't-%') = array['t-on'];
+  assert exists (select from public.prompt_suggestions where base_prompt = 'shared');
+
+  -- attempts of a user; `0 rows` is as good as a refusal
+  for t, said in values
+    (format('update public.profiles set credits_balance = 1000000 where id = %L', a), '42501'),
+    (format('update public.profiles set is_admin = true where id = %L', a), '42501'),
+    (format('update public.profiles set subscription_tier = ''enterprise'' where id = %L', a), '42501'),
+    (format('update public.profiles set daily_ads_limit = 100000 where id = %L', a), '42501'),
+    (format('update public.profiles set email = ''victim@bank.test'' where id = %L', a), '42501'),
+    (format('update public.profiles set language = ''de'' where id = %L', a), '23514'),
+    (format('update public.profiles set theme = ''light'', full_name = ''A'' where id = %L', a), 'ok'),
+    (format('insert into public.profiles (id, email) values (%L, ''x'')', a), '42501'),
+    (format('delete from public.profiles where id = %L', a), '42501'),
+    (format('insert into public.credit_transactions (user_id, amount, type) values (%L, 1000, ''bonus'')', a), '42501'),
+    (format('delete from public.credit_transactions where user_id = %L', a), '42501'),
+    (format('update public.credit_transactions set amount = 1 where user_id = %L', a), '42501'),
+    (format('insert into public.prompts (user_id, prompt, model_id, model_version, credits_cost) values (%L, ''x'', ''t-on'', ''1'', 0)', a), '42501'),
+    (format('update public.prompts set status = ''pending'' where id = %L', pa), '42501'),
+    (format('delete from public.prompts where id = %L', pa), 'ok'),
+    (format('insert into public.generated_images (user_id, storage_path, public_url, width, height, format, size_bytes) values (%L, ''x'', ''x'', 1, 1, ''png'', 1)', a), '42501'),
+    (format('update public.generated_images set nsfw_score = 0 where id = %L', ia), '42501'),
+    (format('update public.generated_images set is_public = true where id = %L', ia), 'ok'),
+    ('insert into public.models (id, name, provider, version) values (''mine'', ''m'', ''local'', ''1'')', '42501'),
+    ('insert into public.sync_changes (seq, table_name, row_id, op, xid) values (1, ''x'', ''x'', ''upsert'', ''1'')', '42501'),
+    ('update public.user_generation_stats set total_images = 7', '42501'),
+    (format('insert into public.user_favorites (user_id, image_id) values (%L, %L)', a, ib), '42501'),
+    (format('insert into public.user_favorites (user_id, image_id) values (%L, %L)', a, gen_random_uuid()), '42501'),
+    (format('insert into public.user_favorites (user_id, image_id) values (%L, %L)', b, ipub), '42501'),
+    (format('insert into public.user_favorites (user_id, image_id) values (%L, %L)', a, ipub), 'ok'),
+    (format('insert into public.user_favorites (user_id, image_id) values (%L, %L) on conflict (user_id, image_id) do nothing', a, ia), 'ok'),
+    (format('insert into public.user_preferences (user_id, preference_type, preference_value) values (%L, ''ui_preferences'', ''{}'')', b), '42501'),
+    (format('insert into public.user_preferences (user_id, preference_type, preference_value) values (%L, ''ui_preferences'', ''{"a": 1}'') on conflict (user_id, preference_type) do update set user_id = excluded.user_id, preference_type = excluded.preference_type, preference_value = excluded.preference_value', a), 'ok'),
+    (format('update public.user_preferences set user_id = %L where user_id = %L', b, a), '42501'),
+    (format('insert into public.user_model_preferences (user_id, model_id, is_favorite) values (%L, ''t-on'', true) on conflict (user_id, model_id) do update set user_id = excluded.user_id, model_id = excluded.model_id, is_favorite = excluded.is_favorite', a), 'ok'),
+    (format('update public.user_model_preferences set use_count = 9 where user_id = %L', a), '42501'),
+    (format('insert into public.prompt_suggestions (user_id, base_prompt, suggested_prompt, source_type, confidence_score) values (%L, ''x'', ''y'', ''history'', 1)', a), 'ok'),
+    ('insert into public.prompt_suggestions (base_prompt, suggested_prompt, source_type, confidence_score) values (''x'', ''y'', ''history'', 1)', '42501'),
+    (format('insert into public.prompt_suggestions (user_id, base_prompt, suggested_prompt, source_type, confidence_score) values (%L, ''x'', ''y'', ''ai'', 1)', a), '42501'),
+    ('select public.claim_generation(''me'')', '42501'),
+    ('select public.extend_lease(gen_random_uuid(), gen_random_uuid())', '42501'),
+    ('select public.complete_generation(gen_random_uuid(), gen_random_uuid(), ''[]'')', '42501'),
+    ('select public.fail_generation(gen_random_uuid(), gen_random_uuid(), ''x'')', '42501'),
+    ('select private.setting(''bucket'')', '42501'),
+    ('select private.create_profile(u) from auth.users u', '42501'),
+    ('select * from private.jobs', '42501'),
+    ('select * from auth.users', '42501')
+  loop
+    perform pg_temp.become('authenticated', a);
+    declare
+      got text := (pg_temp.outcome(t)).word;
+    begin
+      assert split_part(got, ' ', 1) = said, format('%s → %s instead of %s', t, got, said);
+    end;
+  end loop;
+
+  -- rows of others are out of reach even where the verb is granted
+  perform pg_temp.become('authenticated', a);
+  update public.profiles set full_name = 'taken' where id = b;
+  assert not found;
+  update public.generated_images set is_public = false where id = ipub;
+  assert not found;
+  delete from public.generated_images where id in (ib, ipub);
+  assert not found;
+  delete from public.prompts where user_id = b;
+  assert not found;
+  delete from public.user_favorites where user_id = b;
+  assert not found;
+  delete from public.prompt_suggestions where user_id = b or user_id is null;
+  assert not found;
+
+  perform pg_temp.become('authenticated', boss);
+  assert (pg_temp.outcome('update public.models set is_active = true where id = ''t-off''')).word = 'ok';
+  perform pg_temp.become('service_role');
+  assert (pg_temp.outcome(format('update public.profiles set credits_balance = 5 where id = %L', a))).word = '42501';
+  assert (pg_temp.outcome('update public.credit_transactions set amount = 5')).word = '42501';
+  assert (pg_temp.outcome('delete from public.credit_transactions')).word = '42501';
+end
+$$;
+rollback;
