@@ -1,0 +1,58 @@
+//! The one task that reads changes and hands them out, for as long as anybody listens.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::dispatch::dispatch;
+use super::hub::Hub;
+use super::slot::{Slot, SlotError};
+use crate::app::App;
+
+/// How often the stream is read. The hosted server does the same.
+const POLL: Duration = Duration::from_millis(100);
+/// How long to wait before the slot is made again, at first and at most.
+const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(10));
+
+/// Runs until `stopping`. A slot that breaks is made anew; subscribers are told, because what was
+/// committed in between never reaches them.
+pub(crate) async fn run(app: App, hub: std::sync::Arc<Hub>, stopping: CancellationToken) {
+    let work = async {
+        let mut pause = RETRY.0;
+        loop {
+            hub.somebody().await;
+            match listen(&app, &hub).await {
+                Ok(()) => pause = RETRY.0,
+                Err(error) => {
+                    tracing::warn!(%error, "realtime is interrupted");
+                    hub.break_off("Unable to subscribe to changes: the replication stream broke, it will be resumed");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(RETRY.1);
+                }
+            }
+        }
+    };
+    stopping.run_until_cancelled(work).await;
+}
+
+/// Reads one slot until nobody listens any more.
+async fn listen(app: &App, hub: &Hub) -> Result<(), SlotError> {
+    let mut slot = Slot::open(app.pool()).await?;
+    hub.go_live();
+    let mut ticks = tokio::time::interval(POLL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while !hub.rest_if_deserted() {
+        if let Some(mut reading) = slot.read().await? {
+            loop {
+                let changes = reading.next().await?;
+                if changes.is_empty() {
+                    break;
+                }
+                dispatch(app, hub, &changes).await;
+            }
+        }
+        ticks.tick().await;
+    }
+    slot.close().await;
+    Ok(())
+}
