@@ -72,6 +72,11 @@ begin
   insert into private.storage_garbage (bucket_id, path)
   select o.bucket_id, o.name
     from folder f join storage.objects o on o.bucket_id = f.bucket_id and starts_with(o.name, f.path)
+   -- never what an image still needs
+   where not exists (
+     select from public.generated_images g
+     where g.id = private.image_of_object(o.name)
+       and split_part(g.storage_path, '.', 1) = split_part(o.name, '.', 1))
   on conflict (bucket_id, path) do nothing;
 
   return query
