@@ -1,0 +1,13 @@
+//! Opening a library: the lock, the database, its form, and what to do when the file is damaged.
+
+mod carve;
+mod connect;
+mod library;
+mod lock;
+mod rebuild;
+mod record;
+mod salvage;
+
+pub use library::OpenedLibrary;
+pub(crate) use lock::LibraryLock;
+pub use rebuild::Salvage;

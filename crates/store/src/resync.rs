@@ -1,0 +1,61 @@
+//! Full reconciliation: the feed is read from its start, and what it did not tell of is dropped.
+//!
+//! Nothing is wiped beforehand, so the library stays complete on screen throughout; and nothing unsent
+//! is ever dropped.
+
+use crate::Tx;
+use crate::apply::lane_of_generation;
+use crate::error::Result;
+use crate::overlay;
+use crate::table::outbox::row;
+use crate::table::{generation, image, ledger, model, sync_state};
+
+impl Tx {
+    /// Begins a reconciliation and forgets the cursor. Every row the server tells of from now on counts
+    /// as seen. Beginning again starts over.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn begin_resync(&mut self) -> Result<()> {
+        let epoch = sync_state::begin_epoch(self.db()).await?;
+        self.set_epoch(epoch);
+        Ok(())
+    }
+
+    /// Ends a reconciliation, also one begun before a restart: rows the server once had and did not tell
+    /// of are dropped. Unsent work stays: a request whose creation still waits counts as unsent again,
+    /// a picture with an unsent mark is hidden and goes when that is settled. Without a reconciliation
+    /// under way nothing happens.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn finish_resync(&mut self) -> Result<()> {
+        if !sync_state::is_reconciling(self.db()).await? {
+            return Ok(());
+        }
+        let epoch = self.epoch().await?;
+        for id in model::unseen(self.db(), epoch).await? {
+            model::remove(self, &id).await?;
+        }
+        for id in ledger::unseen(self.db(), epoch).await? {
+            ledger::remove(self, id).await?;
+        }
+        for id in image::unseen(self.db(), epoch).await? {
+            self.drop_image(id).await?;
+        }
+        for id in generation::unseen(self.db(), epoch).await? {
+            let lane = lane_of_generation(id);
+            if row::lane(self.db(), &lane)
+                .await?
+                .iter()
+                .any(row::is_creation)
+            {
+                generation::forget_base(self, id).await?;
+                overlay::show_lane(self, &lane).await?;
+            } else {
+                generation::remove(self, id).await?;
+            }
+        }
+        sync_state::end_epoch(self.db()).await
+    }
+}

@@ -1,0 +1,263 @@
+//! Pictures, and the gallery's order.
+
+use std::collections::HashMap;
+
+use amethyst_model::{GenerationId, Image, ImageId, MediaFile};
+use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
+use uuid::Uuid;
+
+use super::media_file;
+use crate::change::Entity;
+use crate::convert::{from_json, instant, json, micros};
+use crate::error::Result;
+use crate::{Store, Tx};
+
+/// Which pictures the gallery shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GalleryFilter {
+    /// Only favorites.
+    pub favorites_only: bool,
+}
+
+/// What the gallery needs to lay out a picture before anything else of it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GalleryEntry {
+    /// The picture.
+    pub id: ImageId,
+    /// Width of the original in pixels.
+    pub width: i64,
+    /// Height of the original in pixels.
+    pub height: i64,
+    /// When it was made, in milliseconds since the Unix epoch.
+    pub created_at_ms: i64,
+    /// `#rrggbb` to show before the bytes are there.
+    pub dominant_color: Option<String>,
+}
+
+#[derive(FromRow)]
+struct ImageRow {
+    id: Uuid,
+    generation_id: Option<Uuid>,
+    width: i64,
+    height: i64,
+    format: String,
+    size_bytes: i64,
+    created_at: i64,
+    is_favorite: bool,
+    is_public: bool,
+    vision_description: Option<String>,
+    dominant_color: Option<String>,
+    technical_metadata: String,
+    server_updated_at: i64,
+}
+
+impl ImageRow {
+    fn into_image(self, files: Vec<MediaFile>) -> Result<Image> {
+        Ok(Image {
+            id: ImageId(self.id),
+            generation_id: self.generation_id.map(GenerationId),
+            width: self.width,
+            height: self.height,
+            format: self.format,
+            size_bytes: self.size_bytes,
+            created_at: instant(self.created_at)?,
+            is_favorite: self.is_favorite,
+            is_public: self.is_public,
+            vision_description: self.vision_description,
+            dominant_color: self.dominant_color,
+            files,
+            technical_metadata: from_json(&self.technical_metadata, "image")?,
+            updated_at: instant(self.server_updated_at)?,
+        })
+    }
+}
+
+const COLUMNS: &str = "select id, generation_id, width, height, format, size_bytes, created_at,
+        is_favorite, is_public, vision_description, dominant_color, technical_metadata,
+        server_updated_at
+   from image where gone = 0 and ";
+/// Ids per statement; SQLite takes 32 766.
+const CHUNK: usize = 500;
+
+impl Store {
+    /// One picture.
+    ///
+    /// # Errors
+    /// When the library cannot be read.
+    pub async fn image(&self, id: ImageId) -> Result<Option<Image>> {
+        Ok(self.images(&[id]).await?.pop())
+    }
+
+    /// Pictures in the order asked for; unknown ones are left out.
+    ///
+    /// # Errors
+    /// When the library cannot be read.
+    pub async fn images(&self, ids: &[ImageId]) -> Result<Vec<Image>> {
+        let mut db = self.reader().await?;
+        let mut found = HashMap::with_capacity(ids.len());
+        for chunk in ids.chunks(CHUNK) {
+            let mut query = QueryBuilder::new(COLUMNS);
+            query.push("id in (");
+            let mut list = query.separated(", ");
+            for id in chunk {
+                list.push_bind(id.0);
+            }
+            query.push(")");
+            for image in fetch(&mut db, query).await? {
+                found.insert(image.id, image);
+            }
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    /// Pictures of one request, in the order they were painted.
+    ///
+    /// # Errors
+    /// When the library cannot be read.
+    pub async fn images_of(&self, generation: GenerationId) -> Result<Vec<Image>> {
+        let mut db = self.reader().await?;
+        let mut query = QueryBuilder::new(COLUMNS);
+        query.push("generation_id = ").push_bind(generation.0);
+        // All rows of a request are born in one transaction of the server, at one instant.
+        query.push(" order by created_at, json_extract(technical_metadata, '$.index'), id");
+        fetch(&mut db, query).await
+    }
+
+    /// The gallery, newest first. Read from an index alone.
+    ///
+    /// # Errors
+    /// When the library cannot be read.
+    pub async fn gallery(&self, filter: GalleryFilter) -> Result<Vec<GalleryEntry>> {
+        let sql = if filter.favorites_only {
+            "select id, width, height, created_at, dominant_color from image
+              where gone = 0 and is_favorite = 1 order by created_at desc, id desc"
+        } else {
+            "select id, width, height, created_at, dominant_color from image
+              where gone = 0 order by created_at desc, id desc"
+        };
+        let mut db = self.reader().await?;
+        let rows: Vec<(Uuid, i64, i64, i64, Option<String>)> =
+            sqlx::query_as(sql).fetch_all(&mut *db).await?;
+        Ok(rows
+            .into_iter()
+            .map(
+                |(id, width, height, created_at, dominant_color)| GalleryEntry {
+                    id: ImageId(id),
+                    width,
+                    height,
+                    created_at_ms: created_at.div_euclid(1000),
+                    dominant_color,
+                },
+            )
+            .collect())
+    }
+}
+
+async fn fetch(db: &mut SqliteConnection, mut query: QueryBuilder<Sqlite>) -> Result<Vec<Image>> {
+    let rows: Vec<ImageRow> = query.build_query_as().fetch_all(&mut *db).await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut files = media_file::files_of(db, &ids).await?;
+    rows.into_iter()
+        .map(|row| {
+            let files = files.remove(&row.id).unwrap_or_default();
+            row.into_image(files)
+        })
+        .collect()
+}
+
+/// Takes in the server's row and its files; the favorite mark that is shown follows from [`show`].
+pub(crate) async fn write_base(tx: &mut Tx, image: &Image) -> Result<()> {
+    let seen = tx.epoch().await?;
+    sqlx::query(
+        "insert into image
+           (id, generation_id, width, height, format, size_bytes, created_at, is_favorite,
+            base_favorite, is_public, vision_description, dominant_color, technical_metadata,
+            server_updated_at, seen)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+         on conflict (id) do update set
+           generation_id = excluded.generation_id, width = excluded.width,
+           height = excluded.height, format = excluded.format, size_bytes = excluded.size_bytes,
+           created_at = excluded.created_at, base_favorite = excluded.base_favorite,
+           is_public = excluded.is_public, vision_description = excluded.vision_description,
+           dominant_color = excluded.dominant_color,
+           technical_metadata = excluded.technical_metadata,
+           server_updated_at = excluded.server_updated_at, gone = 0, seen = excluded.seen",
+    )
+    .bind(image.id.0)
+    .bind(image.generation_id.map(|id| id.0))
+    .bind(image.width)
+    .bind(image.height)
+    .bind(&image.format)
+    .bind(image.size_bytes)
+    .bind(micros(image.created_at))
+    .bind(image.is_favorite)
+    .bind(image.is_public)
+    .bind(&image.vision_description)
+    .bind(&image.dominant_color)
+    .bind(json(&image.technical_metadata)?)
+    .bind(micros(image.updated_at))
+    .bind(seen)
+    .execute(tx.db())
+    .await?;
+    tx.note(Entity::Image, image.id);
+    media_file::replace(tx, image).await
+}
+
+/// The server's favorite mark and whether the server has deleted the picture.
+pub(crate) async fn base(db: &mut SqliteConnection, id: ImageId) -> Result<Option<(bool, bool)>> {
+    let sql = "select base_favorite, gone from image where id = ?";
+    Ok(sqlx::query_as(sql).bind(id.0).fetch_optional(db).await?)
+}
+
+/// Moves the server's mark, as a confirmed toggle does.
+pub(crate) async fn set_base_favorite(tx: &mut Tx, id: ImageId, favorite: bool) -> Result<()> {
+    sqlx::query("update image set base_favorite = ? where id = ?")
+        .bind(favorite)
+        .bind(id.0)
+        .execute(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Sets the mark that is shown.
+pub(crate) async fn show(tx: &mut Tx, id: ImageId, favorite: bool) -> Result<()> {
+    let sql = "update image set is_favorite = ?1 where id = ?2 and is_favorite <> ?1";
+    let changed = sqlx::query(sql)
+        .bind(favorite)
+        .bind(id.0)
+        .execute(tx.db())
+        .await?;
+    if changed.rows_affected() > 0 {
+        tx.note(Entity::Image, id);
+    }
+    Ok(())
+}
+
+/// Hides a picture that the server no longer has while intents about it wait.
+pub(crate) async fn mark_gone(tx: &mut Tx, id: ImageId) -> Result<()> {
+    sqlx::query("update image set gone = 1 where id = ?")
+        .bind(id.0)
+        .execute(tx.db())
+        .await?;
+    tx.note(Entity::Image, id);
+    Ok(())
+}
+
+/// Removes a picture, its list of files, and after the commit those files nobody else refers to.
+pub(crate) async fn remove(tx: &mut Tx, id: ImageId) -> Result<()> {
+    let contents = media_file::contents_of(tx.db(), id).await?;
+    tx.orphan(contents);
+    sqlx::query("delete from image where id = ?")
+        .bind(id.0)
+        .execute(tx.db())
+        .await?;
+    tx.note(Entity::Image, id);
+    Ok(())
+}
+
+/// Pictures that the reconciliation `epoch` did not see.
+pub(crate) async fn unseen(db: &mut SqliteConnection, epoch: i64) -> Result<Vec<ImageId>> {
+    let sql = "select id from image where seen < ? and gone = 0";
+    let ids: Vec<Uuid> = sqlx::query_scalar(sql).bind(epoch).fetch_all(db).await?;
+    Ok(ids.into_iter().map(ImageId).collect())
+}
