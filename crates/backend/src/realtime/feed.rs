@@ -1,8 +1,9 @@
 //! The one task that reads changes and hands them out, for as long as anybody listens.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::dispatch::dispatch;
 use super::hub::Hub;
@@ -13,30 +14,38 @@ use crate::app::App;
 const POLL: Duration = Duration::from_millis(100);
 /// How long to wait before the slot is made again, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(10));
+const BROKEN: &str =
+    "Unable to subscribe to changes: the replication stream broke and will be resumed";
 
-/// Runs until `stopping`. A slot that breaks is made anew; subscribers are told, because what was
+/// Runs until the app stops. A slot that breaks is made anew; subscribers are told, because what was
 /// committed in between never reaches them.
-pub(crate) async fn run(app: App, hub: std::sync::Arc<Hub>, stopping: CancellationToken) {
+pub(crate) async fn run(app: App, hub: Arc<Hub>) {
+    let mut pause = RETRY.0;
     let work = async {
-        let mut pause = RETRY.0;
         loop {
             hub.somebody().await;
-            match listen(&app, &hub).await {
-                Ok(()) => pause = RETRY.0,
-                Err(error) => {
-                    tracing::warn!(%error, "realtime is interrupted");
-                    hub.break_off("Unable to subscribe to changes: the replication stream broke, it will be resumed");
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(RETRY.1);
+            // A task of its own, so that a panic over one change does not end realtime for good.
+            let listening =
+                AbortOnDropHandle::new(tokio::spawn(listen(app.clone(), Arc::clone(&hub))));
+            let cause = match listening.await {
+                Ok(Ok(())) => {
+                    pause = RETRY.0;
+                    continue;
                 }
-            }
+                Ok(Err(error)) => error.to_string(),
+                Err(error) => error.to_string(),
+            };
+            tracing::warn!(cause, "realtime is interrupted");
+            hub.break_off(BROKEN);
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(RETRY.1);
         }
     };
-    stopping.run_until_cancelled(work).await;
+    app.stopping().run_until_cancelled(work).await;
 }
 
 /// Reads one slot until nobody listens any more.
-async fn listen(app: &App, hub: &Hub) -> Result<(), SlotError> {
+async fn listen(app: App, hub: Arc<Hub>) -> Result<(), SlotError> {
     let mut slot = Slot::open(app.pool()).await?;
     hub.go_live();
     let mut ticks = tokio::time::interval(POLL);
@@ -48,7 +57,7 @@ async fn listen(app: &App, hub: &Hub) -> Result<(), SlotError> {
                 if changes.is_empty() {
                     break;
                 }
-                dispatch(app, hub, &changes).await;
+                dispatch(&app, &hub, &changes).await;
             }
         }
         ticks.tick().await;

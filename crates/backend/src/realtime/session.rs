@@ -16,6 +16,7 @@ use super::outlet::Outlet;
 use super::{expiry, join, subscribe};
 use crate::app::App;
 use crate::claims::Caller;
+use crate::keys::JwtError;
 
 /// A connection may join at most this many channels.
 const MAX_CHANNELS: usize = 100;
@@ -212,7 +213,7 @@ impl Session {
         self.app
             .keys()
             .verify(token)
-            .map_err(|error| error.to_string())
+            .map_err(|error| reason(&error))
     }
 
     /// How long ago the caller's token ended, if it did.
@@ -253,4 +254,14 @@ impl Session {
                 .send(join_ref, join_ref, topic, "phx_close", "{}");
         }
     }
+}
+
+/// Why a token is refused, under the code by which clients decide whether to fetch a fresh one.
+fn reason(error: &JwtError) -> String {
+    let code = match error {
+        JwtError::Expired | JwtError::NotYet | JwtError::Role => "InvalidJWTToken",
+        JwtError::Malformed(_) => "MalformedJWT",
+        JwtError::Signature => "JwtSignatureError",
+    };
+    format!("{code}: {error}")
 }

@@ -2,11 +2,11 @@
 //! through.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::caller::{Authorized, JsonBody};
+use super::caller::{Asking, Authorized, JsonBody, Named};
 use super::error::StorageError;
 use super::row::{self, Bucket};
 use super::service::Storage;
@@ -134,7 +134,7 @@ pub(crate) async fn create(
 pub(crate) async fn list(
     State(storage): State<Storage>,
     Authorized(caller): Authorized,
-    Query(page): Query<Page>,
+    Asking(page): Asking<Page>,
 ) -> Result<Json<Value>, StorageError> {
     let mut tx = row::begin_as(storage.app(), &caller, "storage.bucket.list").await?;
     let listed: Vec<Value> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
@@ -153,7 +153,7 @@ pub(crate) async fn list(
 /// `GET /bucket/{id}`.
 pub(crate) async fn get(
     State(storage): State<Storage>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
     Authorized(caller): Authorized,
 ) -> Result<Json<Value>, StorageError> {
     let mut tx = row::begin_as(storage.app(), &caller, "storage.bucket.get").await?;
@@ -169,7 +169,7 @@ pub(crate) async fn get(
 /// `PUT /bucket/{id}`: what is not told stays.
 pub(crate) async fn update(
     State(storage): State<Storage>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
     Authorized(caller): Authorized,
     JsonBody(changed): JsonBody<ChangedBucket>,
 ) -> Result<Json<Value>, StorageError> {
@@ -201,7 +201,7 @@ pub(crate) async fn update(
 /// `POST /bucket/{id}/empty`, for the service role.
 pub(crate) async fn empty(
     State(storage): State<Storage>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
     Authorized(caller): Authorized,
 ) -> Result<Json<Value>, StorageError> {
     if caller.role != "service_role" {
@@ -224,7 +224,7 @@ pub(crate) async fn empty(
 /// `DELETE /bucket/{id}`.
 pub(crate) async fn delete(
     State(storage): State<Storage>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
     Authorized(caller): Authorized,
 ) -> Result<Json<Value>, StorageError> {
     Bucket::load(storage.app().pool(), &id).await?;

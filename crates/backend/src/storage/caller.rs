@@ -1,6 +1,6 @@
-//! Who asks, and with what JSON: extractors that refuse in Storage's own words.
+//! Who asks, for what, and with what JSON: extractors that refuse in Storage's own words.
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -42,5 +42,32 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|error| StorageError::invalid_request(format!("body: {error}")))
+    }
+}
+
+/// The names in a route's path. Those that are no text cannot be names.
+pub(crate) struct Named<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = StorageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StorageError> {
+        let path = Path::from_request_parts(parts, state).await;
+        path.map(|Path(names)| Self(names))
+            .map_err(|_| StorageError::invalid_key(parts.uri.path()))
+    }
+}
+
+/// What stands behind the `?`.
+pub(crate) struct Asking<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asking<T> {
+    type Rejection = StorageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StorageError> {
+        let query = Query::from_request_parts(parts, state).await;
+        query.map(|Query(asking)| Self(asking)).map_err(|error| {
+            StorageError::invalid_request(format!("querystring: {}", error.body_text()))
+        })
     }
 }

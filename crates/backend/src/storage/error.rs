@@ -260,7 +260,8 @@ impl From<sqlx::Error> for StorageError {
                 "DatabaseSchemaMismatch",
                 "The database schema is out of sync",
             ),
-            "22P02" => Self::invalid_request("invalid input syntax"),
+            // Text that PostgreSQL cannot hold: a zero character, mostly.
+            "22P02" | "22P05" | "22021" => Self::invalid_request("invalid input syntax"),
             _ => {
                 tracing::error!(error = %error, "the database refused a storage statement");
                 let message = "the database refused the statement";

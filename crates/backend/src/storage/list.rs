@@ -1,12 +1,12 @@
 //! `POST /object/list/{bucket}`: the names under a prefix, one level deep.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::Value;
 use sqlx::AssertSqlSafe;
 
-use super::caller::{Authorized, JsonBody};
+use super::caller::{Authorized, JsonBody, Named};
 use super::error::StorageError;
 use super::row;
 use super::service::Storage;
@@ -56,7 +56,7 @@ enum Order {
 /// Lists what the caller may see; folders come first unless sorted by name.
 pub(crate) async fn list(
     State(storage): State<Storage>,
-    Path(bucket): Path<String>,
+    Named(bucket): Named<String>,
     Authorized(caller): Authorized,
     JsonBody(request): JsonBody<ListRequest>,
 ) -> Result<Json<Value>, StorageError> {

@@ -2,14 +2,14 @@
 //! object's description.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse as _, Response};
 use chrono::DateTime;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::caller::Authorized;
+use super::caller::{Asking, Authorized, Named};
 use super::download::{self, Asked};
 use super::error::StorageError;
 use super::row::{self, Bucket, Object};
@@ -19,7 +19,7 @@ use crate::claims::Caller;
 
 /// What may stand behind the `?`.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Asking {
+pub(crate) struct Reading {
     download: Option<String>,
     token: Option<String>,
 }
@@ -35,8 +35,8 @@ enum Eyes<'a> {
 /// `GET /object/authenticated/{bucket}/{key}`.
 pub(crate) async fn authenticated(
     State(storage): State<Storage>,
-    Path((bucket, key)): Path<(String, String)>,
-    Query(asking): Query<Asking>,
+    Named((bucket, key)): Named<(String, String)>,
+    Asking(asking): Asking<Reading>,
     method: Method,
     headers: HeaderMap,
     Authorized(caller): Authorized,
@@ -49,8 +49,8 @@ pub(crate) async fn authenticated(
 /// `GET /object/{bucket}/{key}`: public buckets for everybody, others as with a token.
 pub(crate) async fn either(
     State(storage): State<Storage>,
-    Path((bucket, key)): Path<(String, String)>,
-    Query(asking): Query<Asking>,
+    Named((bucket, key)): Named<(String, String)>,
+    Asking(asking): Asking<Reading>,
     method: Method,
     headers: HeaderMap,
     caller: Result<Authorized, StorageError>,
@@ -70,8 +70,8 @@ pub(crate) async fn either(
 /// `GET /object/public/{bucket}/{key}`.
 pub(crate) async fn public(
     State(storage): State<Storage>,
-    Path((bucket, key)): Path<(String, String)>,
-    Query(asking): Query<Asking>,
+    Named((bucket, key)): Named<(String, String)>,
+    Asking(asking): Asking<Reading>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
@@ -87,8 +87,8 @@ pub(crate) async fn public(
 /// was decided when signing.
 pub(crate) async fn signed(
     State(storage): State<Storage>,
-    Path((bucket, key)): Path<(String, String)>,
-    Query(asking): Query<Asking>,
+    Named((bucket, key)): Named<(String, String)>,
+    Asking(asking): Asking<Reading>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
@@ -105,7 +105,7 @@ pub(crate) async fn signed(
 /// `GET /object/info[/authenticated]/{bucket}/{key}`.
 pub(crate) async fn info(
     State(storage): State<Storage>,
-    Path((bucket, key)): Path<(String, String)>,
+    Named((bucket, key)): Named<(String, String)>,
     method: Method,
     Authorized(caller): Authorized,
 ) -> Response {
@@ -116,7 +116,7 @@ pub(crate) async fn info(
 /// `GET /object/info/public/{bucket}/{key}`.
 pub(crate) async fn public_info(
     State(storage): State<Storage>,
-    Path((bucket, key)): Path<(String, String)>,
+    Named((bucket, key)): Named<(String, String)>,
     method: Method,
 ) -> Response {
     let described = async {
@@ -130,7 +130,7 @@ fn asked<'a>(
     method: &'a Method,
     headers: &'a HeaderMap,
     key: &'a str,
-    asking: &'a Asking,
+    asking: &'a Reading,
 ) -> Asked<'a> {
     Asked {
         method,

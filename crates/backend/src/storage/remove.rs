@@ -1,13 +1,13 @@
 //! Removing objects: the rows by the caller's policies, then the bytes.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::{Postgres, Row as _, Transaction};
 
 use super::blob::BlobId;
-use super::caller::{Authorized, JsonBody};
+use super::caller::{Authorized, JsonBody, Named};
 use super::error::StorageError;
 use super::name;
 use super::row::{self, Object};
@@ -26,7 +26,7 @@ pub(crate) struct RemoveMany {
 /// passed over in silence.
 pub(crate) async fn remove_many(
     State(storage): State<Storage>,
-    Path(bucket): Path<String>,
+    Named(bucket): Named<String>,
     Authorized(caller): Authorized,
     JsonBody(body): JsonBody<RemoveMany>,
 ) -> Result<Json<Value>, StorageError> {
@@ -42,7 +42,7 @@ pub(crate) async fn remove_many(
 /// Removes one object.
 pub(crate) async fn remove_one(
     State(storage): State<Storage>,
-    Path((bucket, key)): Path<(String, String)>,
+    Named((bucket, key)): Named<(String, String)>,
     Authorized(caller): Authorized,
 ) -> Result<Json<Value>, StorageError> {
     name::check_key(&key)?;

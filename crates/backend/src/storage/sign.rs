@@ -1,11 +1,11 @@
 //! Signed URLs: a link that reads one object until a given moment, whoever holds it.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::caller::{Authorized, JsonBody};
+use super::caller::{Authorized, JsonBody, Named};
 use super::error::StorageError;
 use super::name;
 use super::row::{self, Object};
@@ -35,7 +35,7 @@ pub(crate) struct SignMany {
 /// Signs one object that the caller may read.
 pub(crate) async fn sign_one(
     State(storage): State<Storage>,
-    Path((bucket, key)): Path<(String, String)>,
+    Named((bucket, key)): Named<(String, String)>,
     Authorized(caller): Authorized,
     JsonBody(body): JsonBody<SignOne>,
 ) -> Result<Json<Value>, StorageError> {
@@ -56,7 +56,7 @@ pub(crate) async fn sign_one(
 /// Signs many objects; those the caller may not read are answered one by one with an error.
 pub(crate) async fn sign_many(
     State(storage): State<Storage>,
-    Path(bucket): Path<String>,
+    Named(bucket): Named<String>,
     Authorized(caller): Authorized,
     JsonBody(body): JsonBody<SignMany>,
 ) -> Result<Json<Value>, StorageError> {

@@ -2,6 +2,7 @@
 //! commit and removal, left behind.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use fs_err::tokio as fs;
 use sqlx::PgPool;
@@ -22,11 +23,12 @@ pub(crate) async fn sweep(pool: &PgPool, blobs: &BlobStore) -> Result<(), Storag
         let mut found = Vec::new();
         let mut entries = fs::read_dir(shelf).await.map_err(disk)?;
         while let Some(entry) = entries.next_entry().await.map_err(disk)? {
-            found.extend(entry.file_name().to_str().and_then(BlobId::from_file_name));
+            let blob = entry.file_name().to_str().and_then(BlobId::from_file_name);
+            found.extend(blob.map(|blob| (blob, entry.path())));
         }
         let known = known(pool, &found).await?;
-        for orphan in found.into_iter().filter(|blob| !known.contains(blob)) {
-            blobs.remove(orphan).await;
+        for (_, orphan) in found.iter().filter(|(blob, _)| !known.contains(blob)) {
+            fs::remove_file(orphan).await.map_err(disk)?;
             removed += 1;
         }
     }
@@ -36,8 +38,8 @@ pub(crate) async fn sweep(pool: &PgPool, blobs: &BlobStore) -> Result<(), Storag
     Ok(())
 }
 
-async fn known(pool: &PgPool, blobs: &[BlobId]) -> Result<HashSet<BlobId>, sqlx::Error> {
-    let objects: Vec<Uuid> = blobs.iter().map(|blob| blob.object).collect();
+async fn known(pool: &PgPool, found: &[(BlobId, PathBuf)]) -> Result<HashSet<BlobId>, sqlx::Error> {
+    let objects: Vec<Uuid> = found.iter().map(|(blob, _)| blob.object).collect();
     let rows: Vec<(Uuid, Option<String>)> =
         sqlx::query_as("select id, version from storage.objects where id = any ($1)")
             .bind(objects)

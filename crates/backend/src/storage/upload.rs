@@ -5,7 +5,7 @@
 //! together in the eyes of readers: the row names a version, and versions never change.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::blob::{BlobId, Received};
 use super::body::{self, Limits};
-use super::caller::Authorized;
+use super::caller::{Authorized, Named};
 use super::described::Described;
 use super::error::StorageError;
 use super::name;
@@ -33,7 +33,7 @@ struct Target {
 /// Stores an object. `PUT` and `x-upsert: true` replace one of the same name.
 pub(crate) async fn upload(
     State(storage): State<Storage>,
-    Path((bucket, key)): Path<(String, String)>,
+    Named((bucket, key)): Named<(String, String)>,
     Authorized(caller): Authorized,
     request: Request,
 ) -> Result<Response, StorageError> {
