@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::http::{self, Http};
 use crate::project::Project;
-use crate::{Auth, Endpoint, Error, Realtime, Rest, Storage};
+use crate::{Auth, Endpoint, Error, Mismatch, Realtime, Rest, Storage};
 
 /// Client of a Supabase project. Cheap to clone; the clones share connections and address.
 #[derive(Clone)]
@@ -87,17 +87,28 @@ impl Remote {
     /// [`Error::NotSupabase`] with what is wrong, [`Error::Network`] when nothing answers.
     pub async fn probe(&self, endpoint: &Endpoint) -> Result<(), Error> {
         let project = Project::new(endpoint, &self.http)?;
-        crate::auth::health(&project).await?;
-        // Everybody may read the catalog: this tells whether the key and the schema are right.
-        let query = project
-            .postgrest()
-            .from("models")
-            .select("id")
-            .order("id")
-            .limit(1);
-        let request = crate::rest::plain_request(&project, query)?;
-        let _models: Vec<serde::de::IgnoredAny> = http::json(request, "the catalog").await?;
-        Ok(())
+        let found = async {
+            crate::auth::health(&project).await?;
+            // Everybody may read the catalog: this tells whether the key and the schema are right.
+            let query = project
+                .postgrest()
+                .from("models")
+                .select("id")
+                .order("id")
+                .limit(1);
+            let request = crate::rest::plain_request(&project, query)?;
+            http::json::<Vec<serde::de::IgnoredAny>>(request, "the catalog").await
+        };
+        match found.await {
+            Ok(_models) => Ok(()),
+            // JSON of another kind is some other server's.
+            Err(Error::Decode(_)) => Err(Error::NotSupabase {
+                status: None,
+                content_type: None,
+                mismatch: Mismatch::Answer,
+            }),
+            Err(error) => Err(error),
+        }
     }
 
     /// What is needed to build a request.
