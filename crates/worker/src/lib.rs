@@ -1,1 +1,27 @@
-//! Claims generation jobs, paints, uploads, completes.
+//! The generation worker: claims a job, has it painted, uploads the pictures, completes or gives up.
+//!
+//! It speaks to the hosted project by REST and Storage only, with the service role, so that the same binary
+//! serves a hosted project and the local backend. Every step may be repeated: a job whose worker died goes to
+//! another one, names of images follow from the job, and completing counts once.
+//!
+//! Not here: prices, refunds and the queue itself (SQL of the hosted schema).
+
+mod config;
+mod deliver;
+mod garbage;
+mod heartbeat;
+mod hosted;
+mod job;
+mod label;
+mod provider;
+mod run;
+mod sketch;
+mod stop;
+mod work;
+
+pub use config::{Config, ConfigError};
+pub use hosted::Refusal;
+pub use provider::{Failure, Order, Picture, Provider, Providers, Reporter};
+pub use run::Worker;
+pub use sketch::{LORAS, Painting, Sketch, Ticker};
+pub use stop::stop_requested;

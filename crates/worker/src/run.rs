@@ -1,0 +1,126 @@
+//! The worker's loops: claim, work, sweep, until told to stop.
+
+use std::time::Duration;
+
+use amethyst_model::Backoff;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::config::Config;
+use crate::garbage::sweep;
+use crate::hosted::{CallError, Hosted};
+use crate::provider::Providers;
+use crate::work::work;
+
+const BACKOFF: Backoff = Backoff {
+    base: Duration::from_millis(500),
+    cap: Duration::from_secs(30),
+};
+
+/// A worker that is set up and has not started.
+pub struct Worker {
+    config: Config,
+    providers: Providers,
+    hosted: Hosted,
+    name: String,
+}
+
+impl Worker {
+    /// Sets a worker up; nothing is sent yet.
+    ///
+    /// # Errors
+    /// If the HTTP client cannot be built: the system's certificates are unreadable.
+    pub fn new(config: Config, providers: Providers) -> Result<Self, reqwest::Error> {
+        let hosted = Hosted::new(&config)?;
+        let name = format!("worker-{}", Uuid::from_u128(rand::random()).simple());
+        Ok(Self {
+            config,
+            providers,
+            hosted,
+            name,
+        })
+    }
+
+    /// Works until `stop`. Then claims nothing more, lets jobs in hand finish within the configured grace,
+    /// and gives back those that do not.
+    pub async fn run(self, stop: CancellationToken) {
+        let hurry = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        for _ in 0..self.config.concurrency.max(1) {
+            tasks.spawn(claims(
+                self.config.clone(),
+                self.providers.clone(),
+                self.hosted.clone(),
+                self.name.clone(),
+                stop.clone(),
+                hurry.clone(),
+            ));
+        }
+        tasks.spawn(sweep(self.hosted.clone(), stop.clone()));
+        stop.cancelled().await;
+        let grace = async {
+            tokio::time::sleep(self.config.grace).await;
+            hurry.cancel();
+            // Waits for the loops to give their jobs back.
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = grace => {}
+            () = async { while tasks.join_next().await.is_some() {} } => {}
+        }
+    }
+}
+
+async fn claims(
+    config: Config,
+    providers: Providers,
+    hosted: Hosted,
+    name: String,
+    stop: CancellationToken,
+    hurry: CancellationToken,
+) {
+    let mut misses = 0;
+    while !stop.is_cancelled() {
+        // Not raced against `stop`: a claim whose answer is dropped would keep its job from everyone until
+        // the lease ran out.
+        let claim = tokio::select! {
+            claim = hosted.claim(&name, config.lease) => claim,
+            () = hurry.cancelled() => return,
+        };
+        let wait = match claim {
+            Ok(Some(claim)) => {
+                misses = 0;
+                work(&hosted, &config, &providers, claim, &hurry).await;
+                continue;
+            }
+            Ok(None) => {
+                misses = 0;
+                config.poll
+            }
+            Err(error) => {
+                complain(&error, misses);
+                misses += 1;
+                let wait = BACKOFF.wait(misses, rand::random(), error.retry_after());
+                wait.max(config.poll)
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+/// The first failure of a row is worth a line; the others repeat it.
+fn complain(error: &CallError, misses: u32) {
+    match (error, misses) {
+        (CallError::Away(_) | CallError::Busy { .. }, 0) => {
+            tracing::warn!(%error, "cannot claim; trying again");
+        }
+        (CallError::Away(_) | CallError::Busy { .. }, _) => {
+            tracing::debug!(%error, misses, "cannot claim");
+        }
+        _ => tracing::error!(%error, misses, "claiming is refused"),
+    }
+}
