@@ -64,6 +64,14 @@ impl BlobStore {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => fs::create_dir_all(&incoming).await?,
         }
+        // The data folder may be passable for the account that PostgreSQL runs as; people's images are
+        // nobody else's.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::Permissions::from_mode(0o700);
+            fs::set_permissions(&store.root, mode).await?;
+        }
         Ok(store)
     }
 

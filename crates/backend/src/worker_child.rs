@@ -1,0 +1,64 @@
+//! The worker as a child: started with the server, started again when it dies, ended with it.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::{Child, Command};
+
+use crate::app::App;
+
+/// First and longest pause before a dead worker is started again.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+/// A worker that lived this long was healthy; its death starts the pauses anew.
+const HEALTHY: Duration = Duration::from_secs(60);
+/// Time to give back a job before it is ended.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Keeps one worker running until the app stops.
+pub(crate) async fn keep(app: App, program: PathBuf) {
+    let mut pause = PAUSES.0;
+    loop {
+        let born = tokio::time::Instant::now();
+        match start(&app, &program) {
+            Ok(mut child) => tokio::select! {
+                ended = child.wait() => tracing::warn!(?ended, "the worker ended; starting another"),
+                () = app.stopping().cancelled() => {
+                    end(child).await;
+                    return;
+                }
+            },
+            Err(error) => {
+                tracing::error!(%error, program = %program.display(), "the worker cannot be started");
+            }
+        }
+        pause = if born.elapsed() > HEALTHY {
+            PAUSES.0
+        } else {
+            (pause * 2).min(PAUSES.1)
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = app.stopping().cancelled() => return,
+        }
+    }
+}
+
+fn start(app: &App, program: &PathBuf) -> std::io::Result<Child> {
+    Command::new(program)
+        .env("AMETHYST_URL", app.url())
+        .env("AMETHYST_SERVICE_ROLE_KEY", app.keys().service_role_key())
+        // Its end of the pipe closes with us, however we end.
+        .env("AMETHYST_WORKER_STOP_WITH_STDIN", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+}
+
+async fn end(mut child: Child) {
+    drop(child.stdin.take());
+    if tokio::time::timeout(FAREWELL, child.wait()).await.is_err() {
+        let _gone = child.kill().await;
+    }
+}
