@@ -87,7 +87,7 @@ impl Tx {
 
     async fn drop_lane(&mut self, lane: &Lane) -> Result<()> {
         for queued in row::lane(self.db(), lane).await? {
-            if !self.store().is_in_flight(queued.id) {
+            if !self.is_being_sent(&queued) {
                 self.drop_intent(queued.id).await?;
             }
         }

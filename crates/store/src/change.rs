@@ -54,7 +54,7 @@ const MOST_NAMED: usize = 4096;
 pub(crate) struct Notes(BTreeMap<Entity, BTreeSet<String>>);
 
 impl Notes {
-    pub(crate) fn add(&mut self, entity: Entity, id: impl ToString) {
+    pub(crate) fn add(&mut self, entity: Entity, id: &impl ToString) {
         self.0.entry(entity).or_default().insert(id.to_string());
     }
 

@@ -94,3 +94,30 @@ impl From<io::Error> for Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// `/dev/full` refuses every write as a full disk does.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_named_for_what_it_is() {
+        let mut full = fs_err::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let refused = full.write_all(b"x").unwrap_err();
+        assert!(matches!(Error::from(refused), Error::DiskFull));
+    }
+
+    #[test]
+    fn other_refusals_keep_their_cause() {
+        let missing = fs_err::read("/no such file").unwrap_err();
+        let error = Error::from(missing);
+        assert!(matches!(&error, Error::Io(_)));
+        assert!(error.to_string().contains("/no such file"), "{error}");
+    }
+}

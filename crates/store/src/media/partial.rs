@@ -1,6 +1,6 @@
 //! A file on its way: written piece by piece, resumed after an interruption, checked at the end.
 
-use std::io::{self, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use amethyst_model::MediaFile;
@@ -125,7 +125,11 @@ fn open_and_hash(
         .truncate(false)
         .open(path)?;
     let mut hasher = blake3::Hasher::new();
-    let mut offset = io::copy(&mut file, &mut hasher)?;
+    // One byte more tells that it is too long; how much too long is of no interest.
+    let mut offset = io::copy(
+        &mut (&mut file).take(expected_bytes.saturating_add(1)),
+        &mut hasher,
+    )?;
     if offset > expected_bytes {
         file.set_len(0)?;
         file.seek(SeekFrom::Start(0))?;

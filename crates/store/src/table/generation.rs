@@ -149,7 +149,7 @@ pub(crate) async fn add_local(
     .bind(seen)
     .execute(tx.db())
     .await?;
-    tx.note(Entity::Generation, id);
+    tx.note(Entity::Generation, &id);
     Ok(())
 }
 
@@ -183,7 +183,7 @@ pub(crate) async fn write_base(tx: &mut Tx, generation: &Generation) -> Result<(
     .bind(seen)
     .execute(tx.db())
     .await?;
-    tx.note(Entity::Generation, generation.id);
+    tx.note(Entity::Generation, &generation.id);
     Ok(())
 }
 
@@ -205,7 +205,7 @@ pub(crate) async fn confirm(
     .bind(id.0)
     .execute(tx.db())
     .await?;
-    tx.note(Entity::Generation, id);
+    tx.note(Entity::Generation, &id);
     Ok(())
 }
 
@@ -231,7 +231,7 @@ pub(crate) async fn set_withdrawn(
     .bind(id.0)
     .execute(tx.db())
     .await?;
-    tx.note(Entity::Generation, id);
+    tx.note(Entity::Generation, &id);
     Ok(())
 }
 
@@ -245,7 +245,7 @@ pub(crate) async fn forget_base(tx: &mut Tx, id: GenerationId) -> Result<()> {
     .bind(id.0)
     .execute(tx.db())
     .await?;
-    tx.note(Entity::Generation, id);
+    tx.note(Entity::Generation, &id);
     Ok(())
 }
 
@@ -257,7 +257,7 @@ pub(crate) async fn set_agreed_cost(tx: &mut Tx, id: GenerationId, cost: i64) ->
         .bind(id.0)
         .execute(tx.db())
         .await?;
-    tx.note(Entity::Generation, id);
+    tx.note(Entity::Generation, &id);
     Ok(())
 }
 
@@ -278,7 +278,7 @@ pub(crate) async fn show(
     .execute(tx.db())
     .await?;
     if changed.rows_affected() > 0 {
-        tx.note(Entity::Generation, id);
+        tx.note(Entity::Generation, &id);
     }
     Ok(())
 }
@@ -288,7 +288,7 @@ pub(crate) async fn remove(tx: &mut Tx, id: GenerationId) -> Result<()> {
         .bind(id.0)
         .execute(tx.db())
         .await?;
-    tx.note(Entity::Generation, id);
+    tx.note(Entity::Generation, &id);
     Ok(())
 }
 

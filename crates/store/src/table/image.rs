@@ -199,7 +199,7 @@ pub(crate) async fn write_base(tx: &mut Tx, image: &Image) -> Result<()> {
     .bind(seen)
     .execute(tx.db())
     .await?;
-    tx.note(Entity::Image, image.id);
+    tx.note(Entity::Image, &image.id);
     media_file::replace(tx, image).await
 }
 
@@ -228,7 +228,7 @@ pub(crate) async fn show(tx: &mut Tx, id: ImageId, favorite: bool) -> Result<()>
         .execute(tx.db())
         .await?;
     if changed.rows_affected() > 0 {
-        tx.note(Entity::Image, id);
+        tx.note(Entity::Image, &id);
     }
     Ok(())
 }
@@ -239,7 +239,7 @@ pub(crate) async fn mark_gone(tx: &mut Tx, id: ImageId) -> Result<()> {
         .bind(id.0)
         .execute(tx.db())
         .await?;
-    tx.note(Entity::Image, id);
+    tx.note(Entity::Image, &id);
     Ok(())
 }
 
@@ -251,7 +251,7 @@ pub(crate) async fn remove(tx: &mut Tx, id: ImageId) -> Result<()> {
         .bind(id.0)
         .execute(tx.db())
         .await?;
-    tx.note(Entity::Image, id);
+    tx.note(Entity::Image, &id);
     Ok(())
 }
 

@@ -97,7 +97,7 @@ pub(crate) async fn write(tx: &mut Tx, entry: &LedgerEntry) -> Result<()> {
     .bind(seen)
     .execute(tx.db())
     .await?;
-    tx.note(Entity::Ledger, entry.id);
+    tx.note(Entity::Ledger, &entry.id);
     Ok(())
 }
 
@@ -106,7 +106,7 @@ pub(crate) async fn remove(tx: &mut Tx, id: Uuid) -> Result<()> {
         .bind(id)
         .execute(tx.db())
         .await?;
-    tx.note(Entity::Ledger, id);
+    tx.note(Entity::Ledger, &id);
     Ok(())
 }
 

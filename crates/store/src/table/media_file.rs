@@ -136,7 +136,7 @@ impl Tx {
             .fetch_all(self.db())
             .await?;
         for image in images {
-            self.note(Entity::Media, image);
+            self.note(Entity::Media, &image);
         }
         Ok(())
     }
@@ -179,7 +179,7 @@ impl Tx {
             .fetch_all(self.db())
             .await?;
         for image in images {
-            self.note(Entity::Media, image);
+            self.note(Entity::Media, &image);
         }
         Ok(())
     }
@@ -244,7 +244,7 @@ pub(crate) async fn replace(tx: &mut Tx, image: &Image) -> Result<()> {
                 .execute(tx.db())
                 .await?;
             tx.orphan([content]);
-            tx.note(Entity::Media, image.id);
+            tx.note(Entity::Media, &image.id);
         }
     }
     for file in listed {

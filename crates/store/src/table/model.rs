@@ -99,7 +99,7 @@ pub(crate) async fn remove(tx: &mut Tx, id: &str) -> Result<()> {
         .bind(id)
         .execute(tx.db())
         .await?;
-    tx.note(Entity::Model, id);
+    tx.note(Entity::Model, &id);
     Ok(())
 }
 

@@ -88,7 +88,7 @@ pub(crate) async fn write_base(tx: &mut Tx, profile: &Profile) -> Result<()> {
     .bind(micros(profile.updated_at))
     .execute(tx.db())
     .await?;
-    tx.note(Entity::Account, profile.id);
+    tx.note(Entity::Account, &profile.id);
     Ok(())
 }
 
@@ -130,7 +130,7 @@ pub(crate) async fn show(tx: &mut Tx, id: UserId, language: Language, theme: The
     .execute(tx.db())
     .await?;
     if changed.rows_affected() > 0 {
-        tx.note(Entity::Account, id);
+        tx.note(Entity::Account, &id);
     }
     Ok(())
 }
@@ -144,7 +144,7 @@ pub(crate) async fn set_balance(tx: &mut Tx, balance: i64) -> Result<()> {
         .fetch_all(tx.db())
         .await?;
     for id in changed {
-        tx.note(Entity::Account, id);
+        tx.note(Entity::Account, &id);
     }
     Ok(())
 }
@@ -154,6 +154,6 @@ pub(crate) async fn remove(tx: &mut Tx, id: Uuid) -> Result<()> {
         .bind(id)
         .execute(tx.db())
         .await?;
-    tx.note(Entity::Account, id);
+    tx.note(Entity::Account, &id);
     Ok(())
 }

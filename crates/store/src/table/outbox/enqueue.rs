@@ -79,7 +79,7 @@ impl Tx {
     ) -> Result<()> {
         let creation = lane.iter().find(|queued| is_creation(queued));
         if let Some(creation) = creation
-            && !self.store().is_in_flight(creation.id)
+            && !self.is_being_sent(creation)
         {
             // Its job is done when the server has the request, and moot when it has not.
             self.drop_intent(creation.id).await?;
@@ -110,7 +110,7 @@ impl Tx {
             let Some(older) = &queued.intent else {
                 continue;
             };
-            if self.store().is_in_flight(queued.id) {
+            if self.is_being_sent(queued) {
                 continue;
             }
             if let Some(both) = older.superseded_by(&merged) {
@@ -123,13 +123,19 @@ impl Tx {
 
     async fn append(&mut self, id: IntentId, intent: &Intent, now: DateTime<Utc>) -> Result<()> {
         row::append(self.db(), id, intent, now).await?;
-        self.note(Entity::Outbox, id);
+        self.note(Entity::Outbox, &id);
         Ok(())
+    }
+
+    /// Whether its fate is open. One that was parked has its answer, even if its sender has not cleared
+    /// the mark yet.
+    pub(crate) fn is_being_sent(&self, queued: &QueuedIntent) -> bool {
+        matches!(queued.state, IntentState::Waiting { .. }) && self.store().is_in_flight(queued.id)
     }
 
     pub(crate) async fn drop_intent(&mut self, id: IntentId) -> Result<()> {
         row::delete(self.db(), id).await?;
-        self.note(Entity::Outbox, id);
+        self.note(Entity::Outbox, &id);
         Ok(())
     }
 
@@ -142,7 +148,7 @@ impl Tx {
     ) -> Result<()> {
         let lane = Intent::CancelGeneration { generation: target }.lane();
         for queued in row::lane(self.db(), &lane).await? {
-            if !self.store().is_in_flight(queued.id) {
+            if !self.is_being_sent(&queued) {
                 self.drop_intent(queued.id).await?;
             }
         }
@@ -174,7 +180,7 @@ impl Tx {
         detail: Option<&str>,
     ) -> Result<()> {
         row::set_parked(self.db(), id, reason, detail).await?;
-        self.note(Entity::Outbox, id);
+        self.note(Entity::Outbox, &id);
         Ok(())
     }
 }

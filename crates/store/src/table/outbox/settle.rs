@@ -92,7 +92,7 @@ impl Tx {
         }
         let attempts = queued.attempts.saturating_add(1);
         row::set_waiting(self.db(), id, Some(not_before), attempts).await?;
-        self.note(Entity::Outbox, id);
+        self.note(Entity::Outbox, &id);
         overlay::show_lane(self, &queued.lane).await
     }
 
@@ -147,7 +147,7 @@ impl Tx {
             row::rewrite(self.db(), id, &intent).await?;
         }
         row::set_waiting(self.db(), id, Some(now), 0).await?;
-        self.note(Entity::Outbox, id);
+        self.note(Entity::Outbox, &id);
         overlay::show_lane(self, &queued.lane).await
     }
 
