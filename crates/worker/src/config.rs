@@ -50,7 +50,7 @@ impl Config {
             concurrency: 1,
             poll: Duration::from_millis(300),
             lease: Duration::from_secs(120),
-            grace: Duration::from_secs(8),
+            grace: Duration::from_secs(3),
             stop_with_stdin: false,
         }
     }

@@ -44,6 +44,10 @@ pub(super) fn plan(wishes: &Wishes<'_>, rng: &Rng) -> Plan {
     let place = place(&kept, &places, &subjects, &unwanted, &mut chance);
     let light = light(&kept, place, &unwanted, &mut chance);
     let storm = has(Idea::Storm);
+    let lonely = subjects.is_empty() && !storm && !matches!(light, Light::Night);
+    if lonely {
+        accent(&mut subjects, place, &without, &mut chance);
+    }
     let rain = if has(Idea::Rain) {
         1.0
     } else if storm && !without(Idea::Rain) {
@@ -115,6 +119,23 @@ pub(super) fn plan(wishes: &Wishes<'_>, rng: &Rng) -> Plan {
         subjects,
         detail: 1.0 - exp(-(wishes.steps as f32) / 24.0),
         contrast: (wishes.guidance - 7.5) / 12.5,
+    }
+}
+
+/// A picture that nobody was asked into may still want something to rest the eye on.
+fn accent(
+    subjects: &mut Vec<Subject>,
+    place: Place,
+    without: &dyn Fn(Idea) -> bool,
+    chance: &mut Rng,
+) {
+    let (subject, likely) = match place {
+        Place::Field => (Subject::Tree, 0.65),
+        Place::City | Place::Volcano | Place::NightSky => return,
+        _ => (Subject::Birds, 0.38),
+    };
+    if chance.chance(likely) && !without(Idea::Subject(subject)) {
+        subjects.push(subject);
     }
 }
 

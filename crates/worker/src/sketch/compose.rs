@@ -52,6 +52,8 @@ pub(super) fn paint(
         return None;
     }
     foreground(&mut canvas, plan, &stage, rng);
+    let hazy = 0.30 + 0.75 * plan.mist.min(1.0) + if plan.dense { 0.2 } else { 0.0 };
+    weather::shafts(&mut canvas, &stage.sky, hazy);
     if plan.rain > 0.0 {
         weather::rain(&mut canvas, &stage.sky, plan.rain, rng);
     }
@@ -133,7 +135,8 @@ fn foreground(canvas: &mut Canvas, plan: &Plan, stage: &Stage, rng: &Rng) {
     let usual = match plan.place {
         Place::Mountains | Place::Lake | Place::River | Place::NightSky | Place::Volcano => 0.8,
         Place::Forest | Place::Snowfield => 0.6,
-        Place::Field | Place::Desert | Place::Canyon => 0.45,
+        Place::Field => 0.75,
+        Place::Desert | Place::Canyon => 0.12,
         Place::Sea | Place::Island | Place::Coast | Place::City => 0.0,
     };
     let wanted = subjects::need_front(plan) || chance.chance(usual);

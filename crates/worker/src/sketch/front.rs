@@ -53,6 +53,7 @@ impl Front {
         let lit = mul(own, add(scale(mood.ambient, 0.75), scale(mood.key, 0.10)));
         let weight = match kind {
             Kind::Snow => 0.82,
+            Kind::Sand => 0.70,
             _ => 0.42,
         };
         let color = mix(mood.shade, lit, weight);
@@ -101,7 +102,7 @@ impl Front {
             let slope = (self.level(x + 0.004) - self.level(x - 0.004)) / 0.008;
             let near = super::math::exp(-((x - sun[0]) * (x - sun[0])) * 3.5);
             // Turned toward the light, the crest catches it.
-            let facing = clamp01(0.5 + slope * if sun[0] < x { -2.2 } else { 2.2 });
+            let facing = clamp01(0.5 + slope * 2.2 * ((sun[0] - x) * 4.0).clamp(-1.0, 1.0));
             let start = (top * unit).max(0.0) as usize;
             for row in start.min(canvas.height)..canvas.height {
                 let y = (row as f32 + 0.5) / unit;

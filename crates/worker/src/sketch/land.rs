@@ -107,7 +107,7 @@ impl Land {
             }
             Relief::Plain => {
                 let e = fbm([x * 0.16 + ox, z * 0.16 + oz], octaves.min(5), self.seed);
-                (e * 0.5 + 0.18) * (0.16 + 0.65 * smoothstep(4.0, 24.0, z))
+                (e * 0.62 + 0.24) * (0.30 + 0.95 * smoothstep(1.5, 16.0, z))
             }
             Relief::Dunes => self.dunes(x, z),
             Relief::Mesas => self.mesas(x, z, octaves),
@@ -239,7 +239,7 @@ impl Land {
         if let Some(rows) = g.rows {
             // Plots of different crops, each with rows along the line of sight.
             let plot = gradient([x * 0.16 + 3.0, z * 0.13 + 8.0], self.seed ^ 0x74);
-            let sown = smoothstep(-0.22, -0.14, plot);
+            let sown = smoothstep(-0.34, -0.28, plot);
             let furrow = 0.5 + 0.5 * sin((x + 0.05 * patch) * 22.0);
             let blur = smoothstep(11.0, 2.5, z);
             let tuft = 0.70
@@ -259,7 +259,7 @@ impl Land {
                 * smoothstep(2.5, 7.0, z);
             color = mix(color, g.forest, wood * 0.85);
         }
-        if h < 0.06 {
+        if h < 0.06 && self.basin != Basin::None {
             color = mix(color, g.sand, smoothstep(0.06, 0.01, h) * 0.8);
         }
         // Snow holds on ledges and hollows; steep rock shows through.

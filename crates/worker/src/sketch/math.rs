@@ -13,6 +13,15 @@ pub(super) fn clamp01(x: f32) -> f32 {
     x.clamp(0.0, 1.0)
 }
 
+/// `x` kept at least `margin` away from both ends of `0.0..=size`; the middle if there is no such place.
+pub(super) fn inside(x: f32, margin: f32, size: f32) -> f32 {
+    if size < 2.0 * margin {
+        size * 0.5
+    } else {
+        x.clamp(margin, size - margin)
+    }
+}
+
 pub(super) fn lerp(a: f32, b: f32, t: f32) -> f32 {
     a + (b - a) * t
 }

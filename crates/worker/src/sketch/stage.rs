@@ -101,7 +101,14 @@ pub(super) fn set(plan: &Plan, aspect: f32, rng: &Rng) -> Stage {
     // the viewer, as a photographer would wait for.
     let light = Lighting {
         toward: normalize([side * 0.86, height, -0.22]),
-        key: sky.mood.key,
+        key: scale(
+            sky.mood.key,
+            if plan.winter || plan.place == Place::Snowfield {
+                0.70
+            } else {
+                1.0
+            },
+        ),
         ambient: sky.mood.ambient,
         air: Air {
             density: 0.014 + 0.080 * plan.mist + if plan.storm { 0.02 } else { 0.0 },
@@ -182,7 +189,7 @@ fn eye(place: Place, chance: &mut Rng) -> f32 {
         Place::Forest => (0.75, 1.05),
         Place::Desert => (0.62, 0.90),
         Place::Canyon => (0.50, 0.75),
-        Place::Field | Place::Snowfield => (0.42, 0.60),
+        Place::Field | Place::Snowfield => (0.62, 0.85),
         Place::NightSky | Place::City => (0.40, 0.50),
     };
     chance.range(from, to)

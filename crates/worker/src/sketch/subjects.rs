@@ -4,7 +4,9 @@ use super::canvas::Canvas;
 use super::figures::{Figure, Tone, bird, figure, paint};
 use super::flora::{Species, Tree};
 use super::front::Front;
-use super::math::{Vec2, Vec3, add, clamp01, floor, mix, mul, normalize, scale, smoothstep};
+use super::math::{
+    Vec2, Vec3, add, clamp01, floor, inside, mix, mul, normalize, scale, smoothstep,
+};
 use super::path::{Outline, Placing};
 use super::plan::{Place, Plan, Subject};
 use super::rng::Rng;
@@ -181,7 +183,7 @@ pub(super) fn afield(
             } else {
                 -1.0
             };
-        let anchor = (stage.anchor + aside).clamp(0.12, view.aspect - 0.12);
+        let anchor = inside(stage.anchor + aside, 0.12, view.aspect);
         let Some(figure) = figure(subject) else {
             continue;
         };
@@ -364,7 +366,11 @@ fn flock(canvas: &mut Canvas, stage: &Stage, aspect: f32, rng: &Rng) {
     let mut chance = rng.fork("flock");
     let count = 7 + chance.below(8);
     let lead = [
-        (stage.sky.sun[0] + (aspect * 0.5 - stage.sky.sun[0]) * 0.7).clamp(0.2, aspect - 0.2),
+        inside(
+            stage.sky.sun[0] + (aspect * 0.5 - stage.sky.sun[0]) * 0.7,
+            0.2,
+            aspect,
+        ),
         (stage.view.horizon * chance.range(0.34, 0.5)).max(0.12),
     ];
     let way = chance.sign();

@@ -1,14 +1,15 @@
 //! What falls, arches or flickers in the air.
 
 use super::canvas::{Canvas, Field};
-use super::color::from_oklab;
+use super::color::{from_oklab, luminance};
 use super::math::{
     TAU, Vec3, add, clamp01, cos, exp, lerp, mix, pow, scale, screen, sin, smoothstep,
 };
+use super::mood::Light;
 use super::noise::{fbm, gradient};
 use super::path::{Outline, Placing};
 use super::rng::Rng;
-use super::sky::Sky;
+use super::sky::{Disc, Sky};
 
 /// Slanting streaks and a gray veil.
 pub(super) fn rain(canvas: &mut Canvas, sky: &Sky, amount: f32, rng: &Rng) {
@@ -252,6 +253,44 @@ pub(super) fn aurora(canvas: &mut Canvas, sky: &Sky, rng: &Rng) {
                     canvas.px[index] = screen(canvas.px[index], scale(color, strength * 0.95));
                 }
             }
+        }
+    }
+}
+
+/// Rays that fan out from a low sun where something stands in its light.
+pub(super) fn shafts(canvas: &mut Canvas, sky: &Sky, strength: f32) {
+    let Disc::Sun { .. } = sky.disc else { return };
+    if sky.mood.light == Light::Day {
+        return;
+    }
+    let unit = canvas.unit();
+    let mut small = canvas.halved().halved();
+    let (width, height) = (small.width, small.height);
+    let sun = [sky.sun[0] * unit * 0.25, sky.sun[1] * unit * 0.25];
+    for pixel in &mut small.px {
+        let light = smoothstep(0.42, 0.95, luminance(*pixel));
+        *pixel = [light; 3];
+    }
+    const SAMPLES: usize = 36;
+    let fan = Field::new(width, height, |u, v| {
+        let (x, y) = (u * width as f32, v * height as f32);
+        let (dx, dy) = ((sun[0] - x) * 0.92, (sun[1] - y) * 0.92);
+        let mut sum = 0.0;
+        let mut weight = 1.0;
+        for sample in 0..SAMPLES {
+            let t = sample as f32 / SAMPLES as f32;
+            sum += small.sample(x + dx * t, y + dy * t)[0] * weight;
+            weight *= 0.965;
+        }
+        sum / SAMPLES as f32
+    });
+    for row in 0..canvas.height {
+        let v = (row as f32 + 0.5) / canvas.height as f32;
+        for column in 0..canvas.width {
+            let u = (column as f32 + 0.5) / canvas.width as f32;
+            let light = fan.sample(u, v) * strength * 0.42;
+            let index = row * canvas.width + column;
+            canvas.px[index] = screen(canvas.px[index], scale(sky.mood.sun, light));
         }
     }
 }
