@@ -119,7 +119,12 @@ impl From<&FieldError> for FieldErrorView {
             FieldProblem::UnknownModel => FieldProblemView::UnknownModel,
             FieldProblem::InactiveModel => FieldProblemView::InactiveModel,
         };
-        Self { field: error.field.clone(), problem, min: error.min, max: error.max }
+        Self {
+            field: error.field.clone(),
+            problem,
+            min: error.min,
+            max: error.max,
+        }
     }
 }
 
@@ -144,7 +149,13 @@ impl ApiError {
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>, retry: Retry) -> Self {
         let report_id = amethyst_engine::new_report_id();
-        Self { code, message: message.into(), fields: Vec::new(), retry, report_id }
+        Self {
+            code,
+            message: message.into(),
+            fields: Vec::new(),
+            retry,
+            report_id,
+        }
     }
 
     /// Arguments that are not of the command's form: a defect of the caller.

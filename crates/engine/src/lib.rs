@@ -1,1 +1,39 @@
-//! Session, outbox sender, puller, downloader: the public Core.
+//! Session, outbox sender, puller, downloader: the public [`Core`].
+//!
+//! The engine holds no business rules of its own where a pure function of `amethyst-model` can decide;
+//! its loops fetch inputs, ask, and carry out. It knows no UI: it publishes [`Event`]s and answers
+//! questions.
+
+mod account;
+mod clock;
+mod config;
+mod core;
+mod endpoint;
+mod error;
+mod event;
+mod gallery;
+mod generation;
+mod ids;
+mod library;
+mod media;
+mod outbox;
+mod reach;
+mod session;
+mod sync;
+mod tasks;
+
+pub use account::{AccountSummary, LedgerLine};
+pub use amethyst_remote::{Endpoint, Error as RemoteError, VerifyKind};
+pub use amethyst_store::{Change, Entity, Error as StoreError, GalleryEntry, Salvage};
+pub use clock::SystemClock;
+pub use config::{Config, ServerSource};
+pub use core::{Core, Settings, SyncInfo};
+pub use endpoint::{BACKEND_FILE_ENV, default_backend_file};
+pub use error::Error;
+pub use event::Event;
+pub use gallery::ImageDetail;
+pub use generation::DraftQuote;
+pub use ids::new_report_id;
+pub use library::Problem;
+pub use media::MediaBytes;
+pub use session::{SessionInfo, SessionStatus, SignOutScope};

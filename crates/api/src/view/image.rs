@@ -130,7 +130,9 @@ impl From<MediaVariant> for MediaVariantView {
 
 impl From<Image> for ImageView {
     fn from(image: Image) -> Self {
-        let hash = image.file(MediaVariant::Original).map(|file| file.blake3.clone());
+        let hash = image
+            .file(MediaVariant::Original)
+            .map(|file| file.blake3.clone());
         Self {
             id: image.id.to_string(),
             generation_id: image.generation_id.map(|id| id.to_string()),

@@ -30,5 +30,7 @@ pub use session::{
     EmailRequest, SessionState, SessionView, SignInRequest, SignOutRequest, SignOutScope,
     SignUpRequest, UnlockRequest, VerifyKindView, VerifyRequest,
 };
-pub use settings::{LanguageView, ServerAddressView, SettingsPatch, SettingsView, ThemeView};
+pub use settings::{
+    LanguageView, ServerAddressView, ServerChange, SettingsPatch, SettingsView, ThemeView,
+};
 pub use sync::{SyncPhaseView, SyncView};

@@ -35,7 +35,12 @@ pub struct ModelView {
 impl From<GenerationModel> for ModelView {
     fn from(model: GenerationModel) -> Self {
         let label = |key: &str| {
-            model.metadata.get(key).and_then(Value::as_str).unwrap_or(&model.name).to_owned()
+            model
+                .metadata
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or(&model.name)
+                .to_owned()
         };
         Self {
             label_fr: label("label_fr"),

@@ -100,13 +100,18 @@ impl From<QueuedIntent> for IntentView {
             IntentState::Waiting { not_before } => IntentStateView::Waiting {
                 not_before: not_before.map(|at| at.timestamp_millis()),
             },
-            IntentState::Parked { reason, detail } => {
-                IntentStateView::Parked { reason: reason.into(), detail }
-            }
+            IntentState::Parked { reason, detail } => IntentStateView::Parked {
+                reason: reason.into(),
+                detail,
+            },
         };
         let mut view = Self {
             id: queued.id.to_string(),
-            kind: queued.intent.as_ref().map_or("unknown", Intent::kind).to_owned(),
+            kind: queued
+                .intent
+                .as_ref()
+                .map_or("unknown", Intent::kind)
+                .to_owned(),
             generation_id: None,
             image_id: None,
             prompt: None,
@@ -116,7 +121,11 @@ impl From<QueuedIntent> for IntentView {
             created_at: queued.created_at.timestamp_millis(),
         };
         match queued.intent {
-            Some(Intent::CreateGeneration { generation, draft, max_cost }) => {
+            Some(Intent::CreateGeneration {
+                generation,
+                draft,
+                max_cost,
+            }) => {
                 view.generation_id = Some(generation.to_string());
                 view.prompt = Some(draft.prompt);
                 view.max_cost = Some(max_cost);

@@ -35,6 +35,13 @@ pub struct ServerAddressView {
     pub anon_key: String,
 }
 
+/// Which server to use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ServerChange {
+    /// The project; `None` follows the local backend's file again.
+    pub address: Option<ServerAddressView>,
+}
+
 /// Settings in force.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct SettingsView {

@@ -4,6 +4,8 @@ use amethyst_model::{SyncPhase, SyncState};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::ErrorCode;
+
 /// What synchronization is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -33,12 +35,15 @@ pub struct SyncView {
     pub parked: i64,
     /// Last complete exchange with the server.
     pub last_success_at: Option<i64>,
+    /// What keeps it from moving on, if anything: `disk_full`, `server_trouble`, `wrong_server` or
+    /// `library_damaged`.
+    pub problem: Option<ErrorCode>,
 }
 
 impl SyncView {
     /// The view of a state.
     #[must_use]
-    pub fn new(state: SyncState, last_success_at: Option<i64>) -> Self {
+    pub fn new(state: SyncState, last_success_at: Option<i64>, problem: Option<ErrorCode>) -> Self {
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         let phase = match state.phase() {
             SyncPhase::SignedOut => SyncPhaseView::SignedOut,
@@ -53,6 +58,7 @@ impl SyncView {
             to_fetch: count(state.to_fetch),
             parked: count(state.parked),
             last_success_at,
+            problem,
         }
     }
 }

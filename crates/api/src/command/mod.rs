@@ -1,0 +1,34 @@
+//! The functions behind the command table, one file per noun.
+
+mod account;
+mod generation;
+mod image;
+mod outbox;
+mod session;
+mod settings;
+mod sync;
+
+pub(crate) use account::{account_current, ledger_page};
+pub(crate) use generation::{
+    generation_cancel, generation_get, generation_list, generation_quote, generation_request,
+    model_list,
+};
+pub(crate) use image::{gallery_index, image_detail, image_set_favorite, images_by_ids};
+pub(crate) use outbox::{outbox_discard, outbox_list, outbox_retry};
+pub(crate) use session::session_view;
+pub(crate) use session::{
+    session_current, session_recover, session_resend, session_sign_in, session_sign_out,
+    session_sign_up, session_unlock, session_verify,
+};
+pub(crate) use settings::{server_change, settings_change, settings_current, settings_view};
+pub(crate) use sync::{sync_current, sync_now, sync_view};
+
+use std::str::FromStr;
+
+use crate::{ApiError, ErrorCode, Retry};
+
+/// An id from a face; one that cannot be an id names nothing that exists.
+pub(crate) fn parse_id<T: FromStr>(text: &str) -> Result<T, ApiError> {
+    text.parse()
+        .map_err(|_| ApiError::new(ErrorCode::NotFound, "not an id", Retry::No))
+}

@@ -1,0 +1,110 @@
+//! What becomes of an intent after an attempt, and writing it down.
+
+use std::time::Duration;
+
+use amethyst_model::{Backoff, Intent, ParkReason, QueuedIntent, RetryClass};
+use amethyst_store::Ack;
+
+use crate::Error;
+use crate::library::Library;
+
+/// Waits between attempts that the server answered with "not now".
+const LATER: Backoff = Backoff {
+    base: Duration::from_secs(1),
+    cap: Duration::from_secs(300),
+};
+/// Wait when too many requests of this user are under way: one of them must end first.
+const UNTIL_ONE_ENDS: Duration = Duration::from_secs(5);
+
+/// The end of an attempt that the server took part in.
+pub(super) enum Outcome {
+    /// The server has it.
+    Done(Ack),
+    /// Try again, not before this much later.
+    Later(Option<Duration>),
+    /// Needs the user; its lane stops.
+    Park {
+        reason: ParkReason,
+        detail: Option<String>,
+    },
+}
+
+impl Outcome {
+    /// What a refusal means for this intent.
+    pub(super) fn from_failure(queued: &QueuedIntent, error: &Error) -> Self {
+        let (code, status, detail) = match error {
+            Error::Remote(remote) => (remote.code(), remote.status(), remote.detail()),
+            _ => (None, None, None),
+        };
+        let cancel = matches!(queued.intent, Some(Intent::CancelGeneration { .. }));
+        let park = |reason| Self::Park {
+            reason,
+            detail: detail.map(str::to_owned),
+        };
+        match (code, status) {
+            // Already ended, or never arrived: either way nothing is left to stop.
+            (Some("not_cancellable" | "unknown_prompt"), _) if cancel => Self::Done(Ack::Done),
+            (Some("too_many_pending"), _) => Self::Later(Some(UNTIL_ONE_ENDS)),
+            (Some("price_changed"), _) => Self::Park {
+                reason: ParkReason::PriceChanged,
+                detail: detail.and_then(new_price).map(|price| price.to_string()),
+            },
+            (Some("insufficient_credits"), _) => park(ParkReason::InsufficientCredits),
+            (Some("unknown_model" | "model_inactive"), _) => park(ParkReason::ModelUnavailable),
+            (Some("account_suspended" | "no_profile"), _) => park(ParkReason::AccountSuspended),
+            (Some("id_reused" | "id_conflict"), _) => park(ParkReason::Conflict),
+            (Some("already_processed" | "23503"), _) => park(ParkReason::NotFound),
+            _ => match error.retry() {
+                RetryClass::Transient(after) => Self::Later(after),
+                _ => match status {
+                    Some(403) => park(ParkReason::Forbidden),
+                    Some(404) => park(ParkReason::NotFound),
+                    Some(409) => park(ParkReason::Conflict),
+                    Some(_) => park(ParkReason::Invalid),
+                    // Not an answer about this intent at all: it stays, and is tried again.
+                    None => Self::Later(None),
+                },
+            },
+        }
+    }
+}
+
+/// The price that the server asks now, from the error's machine-readable detail.
+fn new_price(detail: &str) -> Option<i64> {
+    serde_json::from_str::<serde_json::Value>(detail)
+        .ok()?
+        .get("cost")?
+        .as_i64()
+}
+
+/// Writes the outcome down; `true` when the lane may go on.
+pub(super) async fn settle(
+    library: &Library,
+    queued: &QueuedIntent,
+    outcome: Outcome,
+) -> Result<bool, Error> {
+    let mut tx = library.store.begin().await?;
+    let goes_on = match outcome {
+        Outcome::Done(ack) => {
+            tx.acknowledge(queued.id, &ack).await?;
+            true
+        }
+        Outcome::Later(after) => {
+            let wait = LATER.wait(queued.attempts, rand::random(), after);
+            let not_before = library.clock.now() + wait;
+            tx.defer(queued.id, not_before).await?;
+            false
+        }
+        Outcome::Park { reason, detail } => {
+            tracing::info!(?reason, "an intent needs the user");
+            tx.park(queued.id, reason, detail.as_deref()).await?;
+            false
+        }
+    };
+    tx.commit().await?;
+    if goes_on {
+        // The feed tells the rest: the ledger line, the new status.
+        library.reach.pull.notify_one();
+    }
+    Ok(goes_on)
+}
