@@ -41,7 +41,7 @@ struct Asking {
 }
 
 /// The routes of `/realtime/v1`. The feed of changes runs from now on until the app stops.
-pub fn router(app: App) -> Router {
+pub(crate) fn router(app: App) -> Router {
     let hub = Arc::new(Hub::default());
     tokio::spawn(feed::run(app.clone(), Arc::clone(&hub)));
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));

@@ -26,7 +26,7 @@ mod table;
 mod value;
 mod visibility;
 
-pub use connect::router;
+pub(crate) use connect::router;
 
 /// What clients may listen to is what this publication holds.
 const PUBLICATION: &str = "supabase_realtime";

@@ -24,4 +24,4 @@ mod sign;
 mod sweep;
 mod upload;
 
-pub use routes::router;
+pub(crate) use routes::router;

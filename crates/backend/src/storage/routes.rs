@@ -12,7 +12,7 @@ use crate::app::App;
 
 /// The routes of `/storage/v1`. Files that a crash left behind are cleared in the background from now
 /// on; requests that touch bytes wait for that.
-pub fn router(app: App) -> Router {
+pub(crate) fn router(app: App) -> Router {
     let storage = Storage::new(app);
     let opening = storage.clone();
     tokio::spawn(async move {

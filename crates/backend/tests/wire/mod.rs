@@ -11,32 +11,32 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 /// A running backend.
-pub struct Server {
+pub(crate) struct Server {
     /// Base URL.
-    pub url: String,
+    pub(crate) url: String,
     /// The public key.
-    pub anon_key: String,
+    pub(crate) anon_key: String,
     /// The key of the service role.
-    pub service_key: String,
+    pub(crate) service_key: String,
     /// A client for plain requests.
-    pub http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
     /// The database, as its superuser.
-    pub pool: PgPool,
+    pub(crate) pool: PgPool,
     backend: Backend,
     data_dir: tempfile::TempDir,
 }
 
 /// A signed-up user.
-pub struct User {
+pub(crate) struct User {
     /// The user's id.
-    pub id: String,
+    pub(crate) id: String,
     /// A token that lasts longer than any test.
-    pub token: String,
+    pub(crate) token: String,
 }
 
 impl Server {
     /// Starts one.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_in(tempfile::tempdir().unwrap()).await
     }
 
@@ -65,7 +65,7 @@ impl Server {
     }
 
     /// Signs a user up.
-    pub async fn user(&self, name: &str) -> User {
+    pub(crate) async fn user(&self, name: &str) -> User {
         let answer = self
             .http
             .post(format!("{}/auth/v1/signup", self.url))
@@ -88,7 +88,7 @@ impl Server {
     }
 
     /// A token of this user that ends in so many seconds, signed with the project's shared secret.
-    pub fn token(&self, user: &User, seconds: i64) -> String {
+    pub(crate) fn token(&self, user: &User, seconds: i64) -> String {
         let keys = fs_err::read_to_string(self.data_dir.path().join("keys.json")).unwrap();
         let keys: Value = serde_json::from_str(&keys).unwrap();
         let secret = keys["jwt_secret"].as_str().unwrap().as_bytes();
@@ -103,24 +103,24 @@ impl Server {
     }
 
     /// The files that lie under the folder of objects, finished or not.
-    pub fn object_files(&self) -> Vec<PathBuf> {
+    pub(crate) fn object_files(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         gather(&self.data_dir.path().join("objects"), &mut found);
         found
     }
 
     /// How many such files there are.
-    pub fn files(&self) -> usize {
+    pub(crate) fn files(&self) -> usize {
         self.object_files().len()
     }
 
     /// Stops it.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.backend.shutdown().await;
     }
 
     /// Stops it and starts another over the same data.
-    pub async fn restart(self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
         self.backend.shutdown().await;
         Self::start_in(self.data_dir).await
     }
@@ -138,7 +138,7 @@ fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Waits until something holds.
-pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     for _ in 0..200 {
         if holds().await {
             return;
