@@ -1,7 +1,7 @@
 //! A backend of its own for each test, with two things no client has: a look at the files of objects,
 //! and tokens that end when the test wants.
 
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![expect(dead_code, reason = "each test binary uses its part")]
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
