@@ -65,9 +65,9 @@ impl Effect {
             Self::Fog(_) => {}
             Self::Ink(s) => ink(canvas, finish, s),
             Self::Pastel(s) => {
-                finish.contrast -= 0.42 * s;
-                lift(canvas, 0.16 * s);
-                finish.saturation *= (1.0 - 0.16 * s).clamp(0.2, 1.8);
+                finish.contrast -= 0.30 * s;
+                lift(canvas, 0.20 * s);
+                finish.saturation *= (1.0 + 0.12 * s).clamp(0.2, 1.8);
             }
             Self::Neon(s) => neon(canvas, finish, s),
             Self::Grain(s) => finish.grain = (finish.grain + 0.050 * s).max(0.0),

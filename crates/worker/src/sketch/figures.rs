@@ -1,5 +1,6 @@
 //! The figures as outlines on a grid of 100: feet at y = 100, looking to the right.
 
+use super::animals::animal;
 use super::math::{Vec2, Vec3};
 use super::path::Outline;
 use super::plan::Subject;
@@ -30,26 +31,26 @@ pub(super) struct Figure {
     pub(super) lamps: Vec<Vec2>,
 }
 
-fn grid(data: &str) -> Outline {
+pub(super) fn grid(data: &str) -> Outline {
     Outline::parse(data).mapped(|[x, y]| [(x - 50.0) / 100.0, (y - 100.0) / 100.0])
 }
 
-fn ellipse(x: f32, y: f32, rx: f32, ry: f32) -> Outline {
+pub(super) fn ellipse(x: f32, y: f32, rx: f32, ry: f32) -> Outline {
     Outline::ellipse([x, y], rx, ry).mapped(|[x, y]| [(x - 50.0) / 100.0, (y - 100.0) / 100.0])
 }
 
-fn part(tone: Tone, data: &str) -> Part {
+pub(super) fn part(tone: Tone, data: &str) -> Part {
     Part {
         outline: grid(data),
         tone,
     }
 }
 
-fn spot(x: f32, y: f32) -> Vec2 {
+pub(super) fn spot(x: f32, y: f32) -> Vec2 {
     [(x - 50.0) / 100.0, (y - 100.0) / 100.0]
 }
 
-fn plain(tone: Tone, data: &str) -> Figure {
+pub(super) fn plain(tone: Tone, data: &str) -> Figure {
     Figure {
         parts: vec![part(tone, data)],
         lamps: Vec::new(),
@@ -60,112 +61,6 @@ fn plain(tone: Tone, data: &str) -> Figure {
 pub(super) fn figure(subject: Subject) -> Option<Figure> {
     use Tone::{Body, Bright, Lamp, Tinted};
     let figure = match subject {
-        Subject::Fox => Figure {
-            parts: vec![
-                part(
-                    Tinted(0xC8662A),
-                    "M 67 100 L 38 100 C 26 101 10 101 3 94 C -2 88 4 80 13 79 C 20 79 26 83 32 82 \
-                     C 29 66 36 52 46 43 C 49 39 50 34 49 29 L 48 11 C 52 13 56 16 58 20 L 62 19 \
-                     L 65 7 C 68 12 70 17 70 23 C 75 26 80 28 87 31 C 87 33 86 35 83 36 C 78 37 74 38 71 40 \
-                     C 69 42 69 44 70 48 C 73 58 72 66 70 74 L 71 93 C 74 95 75 97 75 100 Z",
-                ),
-                part(
-                    Bright(0xE9DCCB),
-                    "M 3 94 C -2 88 4 80 11 79.5 C 7 85 7 91 12 97 C 8 97 5 96 3 94 Z",
-                ),
-                part(
-                    Tinted(0xE9DCCB),
-                    "M 71 40 C 69 42 69 44 70 48 C 72.5 56 72 63 70.5 69 C 66 62 64 52 66 43 Z",
-                ),
-            ],
-            lamps: Vec::new(),
-        },
-        Subject::Wolf => plain(
-            Tinted(0x6B7078),
-            "M 72 100 L 40 100 C 28 101 16 100 8 95 C 4 92 6 87 11 88 C 18 91 26 91 32 87 C 28 70 35 55 45 43 \
-             C 48 37 49 31 48 25 L 42 13 C 47 13 52 14 56 16 C 63 11 71 5 80 -1 L 83 2 L 79 7 L 74 11 L 79 12 \
-             L 75 17 C 71 22 69 27 68 33 C 72 44 72 56 69 67 L 70 92 C 74 95 76 97 76 100 Z",
-        ),
-        Subject::Cat => plain(
-            Tinted(0x3E3A40),
-            "M 64 100 L 32 100 C 16 102 6 92 10 77 C 12 69 19 65 21 70 C 22 74 16 78 18 85 C 20 91 26 91 29 88 \
-             C 27 72 34 58 45 48 C 42 44 41 38 43 31 L 43 12 L 53 21 C 56 20 60 20 63 21 L 72 11 L 73 31 \
-             C 74 39 70 45 64 48 C 69 60 69 74 66 86 L 68 96 C 69 99 67 100 64 100 Z",
-        ),
-        Subject::Deer => Figure {
-            parts: vec![
-                part(
-                    Tinted(0x7A5236),
-                    "M 22 53 C 28 47 44 49 54 47 C 61 43 64 35 67 28 L 60 23 C 64 22 67 22 70 24 L 73 23 \
-                     C 78 26 82 29 86 32 C 87 34 85 36 82 36 C 78 36 76 37 74 40 C 72 49 71 56 67 61 \
-                     C 60 66 50 63 40 64 C 34 66 28 67 24 65 C 20 61 19 57 22 53 Z \
-                     M 23 54 L 17 58 L 21 62 Z \
-                     M 61 59 L 68 57 L 66.5 76 L 67.5 97 L 70 100 L 64 100 L 63.5 77 Z \
-                     M 56 61 L 62 60 L 60.5 78 L 60.5 97 L 63 100 L 57 100 L 57 79 Z \
-                     M 22 58 L 34 60 C 32 68 28 73 28.5 79 L 30 97 L 32 100 L 26 100 L 24.5 80 C 22 74 20 66 22 58 Z \
-                     M 30 60 L 40 62 C 37 69 34 75 35 81 L 36 97 L 38 100 L 32 100 L 31 82 Z",
-                ),
-                part(
-                    Tinted(0x9A7A58),
-                    "M 69 24 C 63 16 64 7 70 -2 L 71.6 -1 C 67.4 8 67.4 15 72 23 Z \
-                     M 66.2 14 L 76 7 L 76.8 8.4 L 67 16.6 Z M 66 8 L 59 1 L 60.2 0 L 67.6 5.4 Z \
-                     M 72 23 C 74 16 80 12 87 2 L 88.4 3 C 84 13 78 17 75 23.4 Z \
-                     M 78.4 14 L 78.6 3 L 80.4 3 L 80.8 11 Z M 82 10.4 L 91 9.6 L 91 11 L 81.4 12.6 Z",
-                ),
-            ],
-            lamps: Vec::new(),
-        },
-        Subject::Bear => plain(
-            Tinted(0x4A372C),
-            "M 6 66 C 8 50 22 44 36 46 C 46 40 58 40 65 45 C 67 41 72 40 75 44 C 82 45 88 52 95 57 C 97 60 95 63 91 63 \
-             C 85 65 80 66 76 68 C 75 76 76 88 78 94 L 82 100 L 70 100 L 67 84 L 62 76 L 60 94 L 63 100 L 52 100 \
-             L 50 80 C 44 80 38 80 34 78 L 32 92 L 36 100 L 24 100 L 21 84 L 18 92 L 21 100 L 10 100 C 8 88 5 76 6 66 Z",
-        ),
-        Subject::Horse => Figure {
-            parts: vec![
-                part(
-                    Tinted(0x6A4630),
-                    "M 17 50 C 22 42 32 41 42 44 C 49 45 55 43 59 38 C 63 31 65 23 70 17 L 70 9 L 74 14 C 79 18 84 26 88 32 \
-                     C 90 35 90 39 87 41 C 84 42 82 40 80 38 C 77 37 75 36 74 36 C 73 44 72 51 69 57 \
-                     C 67 62 64 64 62 65 C 54 67 46 66 40 65 C 36 67 34 68 33 71 L 33 70 C 26 69 18 64 17 50 Z \
-                     M 60 60 L 69 57 L 67 76 L 67.5 94 L 71 100 L 64.5 100 L 63.5 78 Z \
-                     M 54 62 L 62 62 L 58.5 77 C 60 83 63 87 66 92 L 63 95 L 55 84 L 53.6 77 Z \
-                     M 16.6 52 L 30 62 C 31 70 27 75 28 80 L 30 94 L 33.4 100 L 26.6 100 L 23 81 C 22 75 18 66 16.6 52 Z \
-                     M 26 60 L 38 64 C 38 71 34 76 35.6 81 L 38 94 L 41.4 100 L 34.6 100 L 31 82 Z",
-                ),
-                part(
-                    Tinted(0x2E2420),
-                    "M 70 15 C 63 18 58 26 55.4 35 C 54 39 52 42 49 44 C 54 45.4 58 43 60.4 39.6 C 63 33 66 25 71.4 19 Z \
-                     M 18 46 C 10 48 8 58 9 68 C 9.4 75 8 80 5 84 C 12 83 15.6 76 15.4 68 C 15.2 61 16 56 20 53 Z",
-                ),
-            ],
-            lamps: Vec::new(),
-        },
-        Subject::Rabbit => plain(
-            Tinted(0x8A7866),
-            "M 72 100 L 26 100 C 16 98 14 88 20 86 C 16 70 26 54 44 52 C 50 51 54 50 57 46 C 52 38 46 22 50 12 \
-             C 55 14 59 28 61 38 C 61 28 63 16 68 10 C 71 18 69 32 67 40 C 74 42 80 48 82 54 C 82 58 78 60 74 61 \
-             C 70 63 69 66 69 70 L 69 90 C 73 93 74 97 72 100 Z",
-        ),
-        Subject::Owl => Figure {
-            parts: vec![part(
-                Tinted(0x6A5644),
-                "M 38 100 C 30 88 28 66 32 46 C 33 38 32 30 30 22 C 36 25 40 27 44 27 C 48 25 54 25 58 27 \
-                 C 62 27 66 25 70 22 C 68 30 68 38 69 46 C 73 66 70 88 62 100 Z",
-            )],
-            lamps: Vec::new(),
-        },
-        Subject::Heron => plain(
-            Tinted(0x6E7C88),
-            "M 20 62 C 30 46 46 40 56 46 C 58 36 50 28 52 18 C 54 10 62 8 67 11 L 90 15 L 68 18 C 62 18 60 24 63 32 \
-             C 66 42 64 54 54 60 C 50 62 46 63 43 63 L 44 80 L 43 100 L 46 100 L 40.5 100 L 42 80 L 40.5 64 L 36 65 \
-             L 35 82 L 36 100 L 33.6 100 L 33 82 L 33.6 65 C 28 66 24 68 14 72 Z",
-        ),
-        Subject::Whale => plain(
-            Tinted(0x2E4258),
-            "M 44 101 C 45 80 45 62 41 47 C 29 44 12 34 1 12 C 18 18 37 18 48 33 L 50 36 L 52 33 \
-             C 63 18 82 18 99 12 C 88 34 71 44 59 47 C 55 62 55 80 58 101 Z",
-        ),
         Subject::Person => person(),
         Subject::Couple => Figure {
             parts: vec![
@@ -210,7 +105,7 @@ pub(super) fn figure(subject: Subject) -> Option<Figure> {
                     "M 10 83 C 34 87 66 87 91 82 C 88 92 80 98 70 99.5 L 30 99.5 C 20 97 14 90 10 83 Z",
                 ),
             ],
-            lamps: vec![spot(49.5, 60.0)],
+            lamps: vec![spot(49.5, 80.0)],
         },
         Subject::Rowboat => Figure {
             parts: vec![
@@ -333,7 +228,7 @@ pub(super) fn figure(subject: Subject) -> Option<Figure> {
             ],
             lamps: vec![spot(50.0, 84.0)],
         },
-        Subject::Birds | Subject::Tree => return None,
+        other => return animal(other),
     };
     Some(figure)
 }

@@ -9,6 +9,7 @@ use super::noise::{fbm, line};
 use super::path::{Outline, Placing};
 use super::plan::{Place, Plan};
 use super::rng::Rng;
+use super::spruce;
 use super::stage::Stage;
 
 /// A rise in the foreground.
@@ -212,7 +213,11 @@ impl Front {
             .collect();
         trees.reverse();
         for tree in &trees {
-            tree.paint(canvas, None);
+            if tree.species == Species::Spruce {
+                spruce::paint(canvas, tree);
+            } else {
+                tree.paint(canvas, None);
+            }
         }
     }
 }

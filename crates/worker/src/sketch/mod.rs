@@ -8,30 +8,39 @@
 //! The way of a picture: [`brief`] reads the wishes into a [`plan`], [`stage`] sets eye, light and land,
 //! [`compose`] paints from far to near, [`effects`] applies LoRAs, [`post`] develops.
 
+mod animals;
 mod brief;
 mod canvas;
 mod city;
 mod color;
 mod compose;
+mod drawing;
 mod effects;
 mod figures;
 mod flora;
+mod fog;
 mod front;
 mod land;
 mod lava;
+mod lexicon;
+mod march;
 mod math;
 mod mood;
 mod noise;
 mod path;
 mod plan;
 mod post;
+mod props;
 mod rng;
 mod sky;
+mod spruce;
 mod stage;
+mod stars;
 mod subjects;
 mod view;
 mod water;
 mod weather;
+mod woods;
 mod words;
 
 use serde_json::{Value, json};

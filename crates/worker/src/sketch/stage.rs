@@ -101,14 +101,7 @@ pub(super) fn set(plan: &Plan, aspect: f32, rng: &Rng) -> Stage {
     // the viewer, as a photographer would wait for.
     let light = Lighting {
         toward: normalize([side * 0.86, height, -0.22]),
-        key: scale(
-            sky.mood.key,
-            if plan.winter || plan.place == Place::Snowfield {
-                0.70
-            } else {
-                1.0
-            },
-        ),
+        key: scale(sky.mood.key, dimmed(plan)),
         ambient: sky.mood.ambient,
         air: Air {
             density: 0.014 + 0.080 * plan.mist + if plan.storm { 0.02 } else { 0.0 },
@@ -161,6 +154,12 @@ pub(super) fn set(plan: &Plan, aspect: f32, rng: &Rng) -> Stage {
         tree_height,
         anchor,
     }
+}
+
+/// What fog and clouds leave of the key light; on snow less of it is enough.
+fn dimmed(plan: &Plan) -> f32 {
+    let white = plan.winter || plan.place == Place::Snowfield;
+    (if white { 0.70 } else { 1.0 }) * (1.0 - 0.32 * plan.mist.min(1.0))
 }
 
 fn horizon(place: Place, chance: &mut Rng) -> f32 {
@@ -265,7 +264,7 @@ fn ground(plan: &Plan, chance: &mut Rng) -> Ground {
         grass_dry: pick(chance, 0x8E8A50, 0xA39658),
         forest: pick(chance, 0x27402F, 0x2B4A3A),
         sand: pick(chance, 0xC2AE8C, 0xB8A684),
-        snow: hex(0xF2F5FA),
+        snow: hex(0xE6EBF4),
         snow_line: chance.range(1.25, 1.9),
         tree_line: chance.range(0.85, 1.15),
         rows: None,
@@ -275,6 +274,11 @@ fn ground(plan: &Plan, chance: &mut Rng) -> Ground {
             ground.sand = pick(chance, 0xE2B57C, 0xE8A866);
             ground.rock_dark = pick(chance, 0xA8703F, 0x9C5F3A);
             ground.snow_line = 99.0;
+            if matches!(plan.light, Light::Night | Light::Dusk) {
+                // By night sand has no color of its own.
+                ground.sand = blend(ground.sand, hex(0x9498B4), 0.65);
+                ground.rock_dark = blend(ground.rock_dark, hex(0x565A78), 0.6);
+            }
         }
         Place::Canyon => {
             ground.rock = pick(chance, 0xC9744A, 0xD08858);

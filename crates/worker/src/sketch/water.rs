@@ -108,7 +108,7 @@ impl Water {
                 color = scale(color, 1.0 + 0.10 * rough * up);
                 color = screen(
                     color,
-                    self.path_of_light(x, z, below, up, rough, sky, (column, row)),
+                    self.path_of_light(x, below, up, rough, sky, (column, row)),
                 );
                 if self.swell > 0.55 {
                     color = mix(
@@ -125,7 +125,6 @@ impl Water {
     fn path_of_light(
         &self,
         x: f32,
-        z: f32,
         below: f32,
         up: f32,
         rough: f32,
@@ -156,7 +155,6 @@ impl Water {
             smoothstep(0.12, 0.62, dash + 0.22 * up * rough) * smoothstep(0.0, 0.012, below);
         let spark = cell(column as i32, row as i32, self.seed ^ 0x5C);
         let glow = column_light * (0.13 + 0.75 * glint * (0.7 + 0.6 * spark)) * self.glitter;
-        let _ = z;
         scale(sky.mood.sun, clamp01(glow))
     }
 
