@@ -10,7 +10,10 @@ use super::{expiry, payload};
 use crate::app::App;
 
 /// Sends each change, in order of commit, to every subscription that wants and may see it.
-pub(crate) async fn dispatch(app: &App, hub: &Hub, changes: &[Change]) {
+///
+/// # Errors
+/// When the database does not answer; nothing was sent then, and the changes are gone for good.
+pub(crate) async fn dispatch(app: &App, hub: &Hub, changes: &[Change]) -> Result<(), sqlx::Error> {
     let now = app.clock().now().timestamp();
     let listeners: Vec<Listener> = hub
         .listeners()
@@ -31,18 +34,15 @@ pub(crate) async fn dispatch(app: &App, hub: &Hub, changes: &[Change]) {
     }
     let mut verdicts = HashMap::new();
     for (table, changes) in by_table {
-        match Verdict::reach(app, &listeners, &changes).await {
-            Ok(verdict) => verdicts.extend(verdict.map(|verdict| (table, verdict))),
-            Err(error) => {
-                tracing::warn!(%error, "changes are lost to subscribers: the database did not answer");
-            }
-        }
+        let verdict = Verdict::reach(app, &listeners, &changes).await?;
+        verdicts.extend(verdict.map(|verdict| (table, verdict)));
     }
     for (at, change) in changes.iter().enumerate() {
         if let Some(verdict) = verdicts.get(&change.relation.id) {
             deliver(verdict, &listeners, at, change);
         }
     }
+    Ok(())
 }
 
 fn deliver(verdict: &Verdict, listeners: &[Listener], at: usize, change: &Change) {

@@ -57,7 +57,7 @@ async fn listen(app: App, hub: Arc<Hub>) -> Result<(), SlotError> {
                 if changes.is_empty() {
                     break;
                 }
-                dispatch(&app, &hub, &changes).await;
+                dispatch(&app, &hub, &changes).await?;
             }
         }
         ticks.tick().await;

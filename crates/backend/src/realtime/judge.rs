@@ -38,8 +38,8 @@ pub(crate) struct Listener {
 pub(crate) type Numbered<'a> = (usize, &'a Change);
 
 impl Verdict {
-    /// Looks into all changes of one table; nothing if nobody listens to it or it is gone. What cannot
-    /// be asked, for instance because a policy fails, counts as not allowed.
+    /// Looks into all changes of one table; nothing if nobody listens to it or it is gone. What the
+    /// database refuses to answer, for instance because a policy fails, counts as not allowed.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -158,9 +158,9 @@ impl Verdict {
         pool: &PgPool,
         condition: &Condition,
         changes: &[Numbered<'_>],
-    ) {
+    ) -> Result<(), sqlx::Error> {
         if self.matching.contains_key(condition) {
-            return;
+            return Ok(());
         }
         let mut met = HashSet::new();
         if let Some(column) = self.table.column(&condition.column) {
@@ -168,15 +168,19 @@ impl Verdict {
                 .iter()
                 .map(|(_, change)| compared_value(change, &condition.column))
                 .collect();
-            match visibility::matching(pool, column, condition, &values).await {
-                Ok(found) => met = numbered(&found, changes),
-                Err(error) => tracing::warn!(%error, "a realtime filter could not be asked"),
-            }
+            let found = visibility::matching(pool, column, condition, &values).await;
+            met = numbered(&unless_refused(found)?, changes);
         }
         self.matching.insert(condition.clone(), met);
+        Ok(())
     }
 
-    async fn learn_visibility(&mut self, app: &App, caller: &Caller, wanted: &[Numbered<'_>]) {
+    async fn learn_visibility(
+        &mut self,
+        app: &App,
+        caller: &Caller,
+        wanted: &[Numbered<'_>],
+    ) -> Result<(), sqlx::Error> {
         let known = self.visible.entry(claims_key(caller)).or_default();
         let keyed: Vec<(Numbered<'_>, Vec<String>)> = wanted
             .iter()
@@ -185,19 +189,31 @@ impl Verdict {
             .filter_map(|numbered| Some((numbered, key_of(&self.table, numbered.1)?)))
             .collect();
         if keyed.is_empty() {
-            return;
+            return Ok(());
         }
         let (numbers, keys): (Vec<Numbered<'_>>, Vec<Vec<String>>) = keyed.into_iter().unzip();
         // Without row-level security there is nothing to ask, and without a key no way to ask: such
         // rows are withheld when the payload is written.
         if !self.table.row_security || self.table.key().next().is_none() {
             known.extend(numbers.iter().map(|(at, _)| *at));
-            return;
+        } else {
+            let found = ask(app, caller, &self.table, &keys).await;
+            known.extend(numbered(&unless_refused(found)?, &numbers));
         }
-        match ask(app, caller, &self.table, &keys).await {
-            Ok(found) => known.extend(numbered(&found, &numbers)),
-            Err(error) => tracing::warn!(%error, "row-level security could not be asked"),
+        Ok(())
+    }
+}
+
+/// A refusal of the database is an answer, namely no; a database that is not there is none.
+fn unless_refused(
+    found: Result<HashSet<usize>, sqlx::Error>,
+) -> Result<HashSet<usize>, sqlx::Error> {
+    match found {
+        Err(error @ sqlx::Error::Database(_)) => {
+            tracing::warn!(%error, "a question about realtime changes was refused");
+            Ok(HashSet::new())
         }
+        found => found,
     }
 }
 
