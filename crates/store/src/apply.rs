@@ -94,10 +94,10 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes a picture that the server no longer has, or hides it while intents about it remain.
-    pub(crate) async fn drop_image(&mut self, id: ImageId) -> Result<()> {
+    /// Removes a picture that the server no longer has, or hides it while an intent about it remains.
+    async fn drop_image(&mut self, id: ImageId) -> Result<()> {
         if row::lane(self.db(), &lane_of_image(id)).await?.is_empty() {
-            image::remove(self, id).await
+            image::remove(self, &[id]).await
         } else {
             image::mark_gone(self, id).await
         }

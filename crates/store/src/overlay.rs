@@ -63,7 +63,7 @@ async fn show_image(tx: &mut Tx, id: ImageId, lane: &[QueuedIntent]) -> Result<(
         return Ok(());
     };
     if gone && lane.is_empty() {
-        return image::remove(tx, id).await;
+        return image::remove(tx, &[id]).await;
     }
     image::show(tx, id, overlay_favorite(base, lane)).await
 }

@@ -3,8 +3,10 @@
 //! Nothing is wiped beforehand, so the library stays complete on screen throughout; and nothing unsent
 //! is ever dropped.
 
+use amethyst_model::Lane;
+
 use crate::Tx;
-use crate::apply::lane_of_generation;
+use crate::apply::{lane_of_generation, lane_of_image};
 use crate::error::Result;
 use crate::overlay;
 use crate::table::outbox::row;
@@ -34,22 +36,17 @@ impl Tx {
             return Ok(());
         }
         let epoch = self.epoch().await?;
-        for id in model::unseen(self.db(), epoch).await? {
-            model::remove(self, &id).await?;
+        model::remove_unseen(self, epoch).await?;
+        ledger::remove_unseen(self, epoch).await?;
+        let lanes = row::lanes(self.db()).await?;
+        let mut gone = image::unseen(self.db(), epoch).await?;
+        for id in gone.extract_if(.., |id| lanes.contains(&lane_of_image(*id))) {
+            image::mark_gone(self, id).await?;
         }
-        for id in ledger::unseen(self.db(), epoch).await? {
-            ledger::remove(self, id).await?;
-        }
-        for id in image::unseen(self.db(), epoch).await? {
-            self.drop_image(id).await?;
-        }
+        image::remove(self, &gone).await?;
         for id in generation::unseen(self.db(), epoch).await? {
             let lane = lane_of_generation(id);
-            if row::lane(self.db(), &lane)
-                .await?
-                .iter()
-                .any(row::is_creation)
-            {
+            if lanes.contains(&lane) && self.is_to_be_created(&lane).await? {
                 generation::forget_base(self, id).await?;
                 overlay::show_lane(self, &lane).await?;
             } else {
@@ -57,5 +54,9 @@ impl Tx {
             }
         }
         sync_state::end_epoch(self.db()).await
+    }
+    async fn is_to_be_created(&mut self, lane: &Lane) -> Result<bool> {
+        let queued = row::lane(self.db(), lane).await?;
+        Ok(queued.iter().any(row::is_creation))
     }
 }

@@ -48,10 +48,8 @@ impl Tx {
         let mut orphans = std::mem::take(&mut self.orphans);
         media_file::keep_unreferenced(&mut self.inner, &mut orphans).await?;
         self.inner.commit().await?;
-        for content in orphans {
-            self.store.media().forget(&content).await;
-        }
         self.store.publish(self.notes);
+        self.store.media().forget(orphans).await;
         Ok(())
     }
 

@@ -108,22 +108,37 @@ impl MediaFolder {
         Partial::open(file, self.path_of_partial(&content), target, claim).await
     }
 
-    /// Deletes a content that no picture lists any more. Best effort: what stays behind costs room and
+    /// Deletes contents that no picture lists any more. Best effort: what stays behind costs room and
     /// nothing else.
-    pub(crate) async fn forget(&self, content: &str) {
-        if !is_content_hash(content) {
+    pub(crate) async fn forget(&self, contents: Vec<String>) {
+        if contents.is_empty() {
             return;
         }
+        let folder = self.clone();
+        let deleted = off_thread(move || {
+            for content in contents.iter().filter(|content| is_content_hash(content)) {
+                folder.forget_one(content)?;
+            }
+            Ok(())
+        })
+        .await;
+        if let Err(error) = deleted {
+            tracing::info!(%error, "files without a picture stay behind");
+        }
+    }
+
+    fn forget_one(&self, content: &str) -> Result<()> {
+        // Being written at this moment: it will be listed, or stay behind.
         let Ok(_claim) = Claim::take(&self.claims, content) else {
-            return;
+            return Ok(());
         };
         for path in [self.path_of_content(content), self.path_of_partial(content)] {
-            match fs_err::tokio::remove_file(path).await {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => tracing::info!(%error, "a file without a picture stays behind"),
+            match fs_err::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
             }
         }
+        Ok(())
     }
 }
 

@@ -243,15 +243,21 @@ pub(crate) async fn mark_gone(tx: &mut Tx, id: ImageId) -> Result<()> {
     Ok(())
 }
 
-/// Removes a picture, its list of files, and after the commit those files nobody else refers to.
-pub(crate) async fn remove(tx: &mut Tx, id: ImageId) -> Result<()> {
-    let contents = media_file::contents_of(tx.db(), id).await?;
-    tx.orphan(contents);
-    sqlx::query("delete from image where id = ?")
-        .bind(id.0)
-        .execute(tx.db())
-        .await?;
-    tx.note(Entity::Image, &id);
+/// Removes pictures, their lists of files, and after the commit those files nobody else refers to.
+pub(crate) async fn remove(tx: &mut Tx, images: &[ImageId]) -> Result<()> {
+    for chunk in images.chunks(CHUNK) {
+        let contents = media_file::contents_of(tx.db(), chunk).await?;
+        tx.orphan(contents);
+        let mut query = QueryBuilder::new("delete from image where id in (");
+        let mut list = query.separated(", ");
+        for id in chunk {
+            list.push_bind(id.0);
+        }
+        query.push(")").build().execute(tx.db()).await?;
+        for id in chunk {
+            tx.note(Entity::Image, id);
+        }
+    }
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use amethyst_model::{GenerationId, LedgerEntry, LedgerEntryId, LedgerKind};
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::change::Entity;
@@ -110,8 +110,15 @@ pub(crate) async fn remove(tx: &mut Tx, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Lines that the reconciliation `epoch` did not see.
-pub(crate) async fn unseen(db: &mut SqliteConnection, epoch: i64) -> Result<Vec<Uuid>> {
-    let sql = "select id from ledger_entry where seen < ?";
-    Ok(sqlx::query_scalar(sql).bind(epoch).fetch_all(db).await?)
+/// Removes the lines that the reconciliation `epoch` did not see.
+pub(crate) async fn remove_unseen(tx: &mut Tx, epoch: i64) -> Result<()> {
+    let sql = "delete from ledger_entry where seen < ? returning id";
+    let gone: Vec<Uuid> = sqlx::query_scalar(sql)
+        .bind(epoch)
+        .fetch_all(tx.db())
+        .await?;
+    for id in gone {
+        tx.note(Entity::Ledger, &id);
+    }
+    Ok(())
 }

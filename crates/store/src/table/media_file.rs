@@ -277,9 +277,17 @@ async fn write(tx: &mut Tx, image: &Image, file: &MediaFile) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn contents_of(db: &mut SqliteConnection, image: ImageId) -> Result<Vec<String>> {
-    let sql = "select blake3 from media_file where image_id = ?";
-    Ok(sqlx::query_scalar(sql).bind(image.0).fetch_all(db).await?)
+pub(crate) async fn contents_of(
+    db: &mut SqliteConnection,
+    images: &[ImageId],
+) -> Result<Vec<String>> {
+    let mut query = QueryBuilder::new("select blake3 from media_file where image_id in (");
+    let mut list = query.separated(", ");
+    for id in images {
+        list.push_bind(id.0);
+    }
+    query.push(")");
+    Ok(query.build_query_scalar().fetch_all(db).await?)
 }
 
 /// Leaves in `contents` only those that no picture lists any more.
@@ -289,17 +297,17 @@ pub(crate) async fn keep_unreferenced(
 ) -> Result<()> {
     contents.sort_unstable();
     contents.dedup();
-    let mut unreferenced = Vec::new();
-    for content in contents.drain(..) {
-        let listed: bool =
-            sqlx::query_scalar("select exists (select 1 from media_file where blake3 = ?)")
-                .bind(&content)
-                .fetch_one(&mut *db)
-                .await?;
-        if !listed {
-            unreferenced.push(content);
+    let mut listed = HashSet::new();
+    for chunk in contents.chunks(CHUNK) {
+        let mut query = QueryBuilder::new("select blake3 from media_file where blake3 in (");
+        let mut list = query.separated(", ");
+        for content in chunk {
+            list.push_bind(content.as_str());
         }
+        query.push(")");
+        let found: Vec<String> = query.build_query_scalar().fetch_all(&mut *db).await?;
+        listed.extend(found);
     }
-    *contents = unreferenced;
+    contents.retain(|content| !listed.contains(content));
     Ok(())
 }

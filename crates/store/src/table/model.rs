@@ -1,7 +1,7 @@
 //! The cached catalog.
 
 use amethyst_model::GenerationModel;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
 use crate::change::Entity;
 use crate::convert::{from_json, json};
@@ -103,10 +103,15 @@ pub(crate) async fn remove(tx: &mut Tx, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Models that the reconciliation `epoch` did not see.
-pub(crate) async fn unseen(db: &mut SqliteConnection, epoch: i64) -> Result<Vec<String>> {
-    Ok(sqlx::query_scalar("select id from model where seen < ?")
+/// Removes the models that the reconciliation `epoch` did not see.
+pub(crate) async fn remove_unseen(tx: &mut Tx, epoch: i64) -> Result<()> {
+    let sql = "delete from model where seen < ? returning id";
+    let gone: Vec<String> = sqlx::query_scalar(sql)
         .bind(epoch)
-        .fetch_all(db)
-        .await?)
+        .fetch_all(tx.db())
+        .await?;
+    for id in gone {
+        tx.note(Entity::Model, &id);
+    }
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! Rows of the outbox and how their payloads are read.
 
+use std::collections::HashSet;
+
 use amethyst_model::{
     INTENT_VERSION, Intent, IntentId, IntentState, Lane, ParkReason, QueuedIntent,
 };
@@ -74,6 +76,14 @@ pub(crate) async fn lane(db: &mut SqliteConnection, lane: &Lane) -> Result<Vec<Q
             .fetch_all(db)
             .await?;
     rows.into_iter().map(OutboxRow::into_queued).collect()
+}
+
+/// All lanes in which something waits or is parked.
+pub(crate) async fn lanes(db: &mut SqliteConnection) -> Result<HashSet<Lane>> {
+    let names: Vec<String> = sqlx::query_scalar("select distinct lane from outbox")
+        .fetch_all(db)
+        .await?;
+    Ok(names.into_iter().map(Lane).collect())
 }
 
 pub(crate) async fn find(db: &mut SqliteConnection, id: IntentId) -> Result<Option<QueuedIntent>> {
