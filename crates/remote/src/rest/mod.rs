@@ -149,7 +149,11 @@ impl Rest {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<ChangePage, Error> {
-        let arguments = json!({ "p_cursor": cursor, "p_limit": limit });
+        // Left out rather than null: an absent argument has one meaning on every server.
+        let arguments = match cursor {
+            Some(cursor) => json!({ "p_cursor": cursor, "p_limit": limit }),
+            None => json!({ "p_limit": limit }),
+        };
         let page: ChangePageWire = self.call("pull_changes", &arguments).await?;
         let reader = jwt::claims(&self.token).and_then(|claims| claims.sub);
         page.into_page(reader.map(UserId))

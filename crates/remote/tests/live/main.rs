@@ -1,0 +1,15 @@
+//! The remote against the real local backend: real PostgreSQL, the hosted schema, real sockets.
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of a test fail like the test itself"
+)]
+
+mod accounts;
+mod confirmation;
+mod faults;
+mod feed;
+mod files;
+mod nudge;
+mod painter;
+mod requests;
+mod world;
