@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -144,9 +145,15 @@ async fn truncated(response: Response) -> Response {
 
 /// A body that announces more than it holds and then breaks.
 fn half(bytes: axum::body::Bytes, announced: usize) -> Response {
-    let pieces: [Result<axum::body::Bytes, std::io::Error>; 2] =
-        [Ok(bytes), Err(std::io::Error::other("fault injected"))];
-    let body = Body::from_stream(futures_util::stream::iter(pieces));
+    let pieces = [Ok(bytes), Err(std::io::Error::other("fault injected"))];
+    // A moment between the two, or the first would never leave before the connection breaks.
+    let pieces = futures_util::stream::iter(pieces).then(async |piece| {
+        if piece.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        piece
+    });
+    let body = Body::from_stream(pieces);
     (
         [(header::CONTENT_LENGTH, HeaderValue::from(announced))],
         body,

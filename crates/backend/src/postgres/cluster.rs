@@ -109,7 +109,7 @@ impl Place {
             })?;
             let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
             let cluster = Cluster { process, url };
-            match cluster.until_ready().await {
+            match cluster.until_ready(&self.data()).await {
                 Ok(()) => return Ok(cluster),
                 Err(error) => {
                     let words = fs_err::read_to_string(&log).unwrap_or_default();
@@ -143,21 +143,22 @@ impl Cluster {
         self.process.stop();
     }
 
-    async fn until_ready(&self) -> anyhow::Result<()> {
+    async fn until_ready(&self, data: &Path) -> anyhow::Result<()> {
         let options: PgConnectOptions = self.url.parse()?;
         let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
         loop {
-            let refused = match options.clone().disable_statement_logging().connect().await {
-                Ok(connection) => {
-                    return Ok(sqlx::Connection::close(connection).await?);
-                }
-                Err(error) => error,
+            let refused = match data_directory(&options).await {
+                Ok(theirs) if Path::new(&theirs) == data => return Ok(()),
+                // Clusters copied from one template share their password: another one, started in the
+                // same moment, may have taken the port first and answer in place of ours.
+                Ok(_) => anyhow::anyhow!("the port belongs to another PostgreSQL"),
+                Err(error) => error.into(),
             };
             if self.process.has_ended() {
                 bail!("PostgreSQL ended at once");
             }
             if tokio::time::Instant::now() > deadline {
-                return Err(anyhow::Error::from(refused).context("PostgreSQL does not answer"));
+                return Err(refused.context("PostgreSQL does not answer"));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -170,6 +171,17 @@ impl Drop for Cluster {
             self.process.stop();
         }
     }
+}
+
+/// Where the server that answers keeps its data.
+async fn data_directory(options: &PgConnectOptions) -> Result<String, sqlx::Error> {
+    let options = options.clone().disable_statement_logging();
+    let mut connection = options.connect().await?;
+    let folder = sqlx::query_scalar("show data_directory")
+        .fetch_one(&mut connection)
+        .await?;
+    sqlx::Connection::close(connection).await?;
+    Ok(folder)
 }
 
 /// Connections to `url`.
