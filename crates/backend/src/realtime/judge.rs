@@ -86,7 +86,7 @@ impl Verdict {
             for condition in bindings.iter().flat_map(|binding| &binding.conditions) {
                 verdict
                     .learn_condition(app.pool(), condition, changes)
-                    .await;
+                    .await?;
             }
         }
         for (listener, bindings) in &concerned {
@@ -101,7 +101,7 @@ impl Verdict {
                 .collect();
             verdict
                 .learn_visibility(app, &listener.caller, &wanted)
-                .await;
+                .await?;
         }
         Ok(Some(verdict))
     }
