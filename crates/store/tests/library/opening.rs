@@ -40,6 +40,27 @@ async fn an_owner_that_died_leaves_no_lock() {
 }
 
 #[tokio::test]
+async fn a_power_cut_loses_nothing_that_was_committed() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path()).await;
+    request(&store, 1, 0).await;
+    // What lies on the disk while the program runs: the log is not yet part of the file.
+    let copy = tempdir().unwrap();
+    for name in ["library.db", "library.db-wal"] {
+        fs_err::copy(folder.path().join(name), copy.path().join(name)).unwrap();
+    }
+    // A write that was cut short at the log's end.
+    let log = copy.path().join("library.db-wal");
+    let mut torn = fs_err::read(&log).unwrap();
+    torn.extend_from_within(torn.len() - 1000..);
+    fs_err::write(&log, torn).unwrap();
+
+    let store = open(copy.path()).await;
+    assert_eq!(ids(&store.outbox().await.unwrap()), [intent_id(1)]);
+    assert_eq!(status_of(&store, 0).await, Some(GenerationStatus::ToSend));
+}
+
+#[tokio::test]
 async fn a_second_process_reads_what_the_owner_writes() {
     let folder = tempdir().unwrap();
     assert!(
