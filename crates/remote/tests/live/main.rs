@@ -12,4 +12,5 @@ mod files;
 mod nudge;
 mod painter;
 mod requests;
+mod shapes;
 mod world;

@@ -97,7 +97,7 @@ impl Worker<'_> {
     }
 }
 
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     // Remotes choose the provider of cryptography; one must exist before any client.
     let _remote = amethyst_remote::Remote::new(None).unwrap();
     Client::builder().no_proxy().build().unwrap()
