@@ -1,7 +1,5 @@
 //! Every word that the painter knows, painted small: no figure is missing and no combination breaks.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use amethyst_worker::Sketch;
 
 fn small(prompt: &str, seed: u32) -> Sketch {
