@@ -15,8 +15,7 @@ use crate::claims::Caller;
 use crate::keys::JwtError;
 
 /// Paths that are reached without a key, because a browser follows a link there or an image shows it.
-const OPEN: [&str; 6] = [
-    "/_/",
+const OPEN: [&str; 5] = [
     "/auth/v1/verify",
     "/auth/v1/callback",
     "/auth/v1/authorize",
@@ -27,7 +26,7 @@ const OPEN: [&str; 6] = [
 /// Checks the key and finds the caller.
 pub(crate) async fn admit(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let open = OPEN.iter().any(|prefix| path.starts_with(prefix)) || !is_part(path);
+    let open = OPEN.iter().any(|prefix| path.starts_with(prefix));
     let key = api_key(request.headers(), request.uri().query());
     let role = key
         .as_deref()
@@ -52,12 +51,6 @@ pub(crate) async fn admit(State(app): State<App>, mut request: Request, next: Ne
         request.extensions_mut().insert(caller);
     }
     next.run(request).await
-}
-
-fn is_part(path: &str) -> bool {
-    ["/auth/v1", "/rest/v1", "/storage/v1", "/realtime/v1"]
-        .iter()
-        .any(|part| path.starts_with(part))
 }
 
 fn caller_of_role(role: &str) -> Result<Caller, JwtError> {

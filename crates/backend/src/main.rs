@@ -1,12 +1,11 @@
 //! The local Supabase as a program.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use amethyst_backend::{Config, JwtAlgorithm, PortChoice, WorkerChoice};
 use anyhow::Context;
 use clap::Parser;
-use tokio::io::AsyncReadExt;
 
 /// A local Supabase for Amethyst on a real PostgreSQL.
 #[derive(Parser)]
@@ -146,15 +145,29 @@ async fn told_to_end(with_stdin: bool) {
         if !with_stdin {
             std::future::pending::<()>().await;
         }
-        let mut buffer = [0_u8; 64];
-        let mut input = tokio::io::stdin();
-        while input.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+        stdin_closed().await;
     };
     tokio::select! {
         () = closed => {}
         _ = tokio::signal::ctrl_c() => {}
         () = terminated() => {}
     }
+}
+
+/// Reads standard input on a thread of its own: a read of tokio's would hold up the end of the program
+/// when something else ends it.
+async fn stdin_closed() {
+    let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let mut buffer = [0_u8; 64];
+        while std::io::stdin()
+            .read(&mut buffer)
+            .is_ok_and(|read| read > 0)
+        {}
+        drop(tell);
+    });
+    // The sender only ever goes away.
+    let _closed = told.await;
 }
 
 #[cfg(unix)]

@@ -212,21 +212,23 @@ fn router(app: &App, rest: Rest) -> Router {
     let cors = cors
         .expose_headers(Any)
         .max_age(std::time::Duration::from_secs(3600));
-    let mut router = Router::new()
-        .route("/", get(hello))
+    let parts = Router::new()
         .nest("/auth/v1", auth::router(app.clone()))
         .nest("/rest/v1", rest::router(rest))
         .nest("/storage/v1", storage::router(app.clone()))
         .nest("/realtime/v1", realtime::router(app.clone()))
+        .layer(from_fn_with_state(app.clone(), gateway::admit))
+        .layer(from_fn_with_state(app.clone(), misbehave))
+        .layer(cors);
+    // No foreign page may read the inbox: it holds codes.
+    let mut router = parts
+        .route("/", get(hello))
         .merge(inbox::router(app.clone()));
     if app.config().test_controls {
         let controls = Router::new().route("/_/faults", post(inject).delete(clear));
         router = router.merge(controls.with_state(app.clone()));
     }
     router
-        .layer(from_fn_with_state(app.clone(), gateway::admit))
-        .layer(from_fn_with_state(app.clone(), misbehave))
-        .layer(cors)
 }
 
 async fn hello() -> &'static str {

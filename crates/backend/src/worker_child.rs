@@ -21,13 +21,20 @@ pub(crate) async fn keep(app: App, program: PathBuf) {
     loop {
         let born = tokio::time::Instant::now();
         match start(&app, &program) {
-            Ok(mut child) => tokio::select! {
-                ended = child.wait() => tracing::warn!(?ended, "the worker ended; starting another"),
-                () = app.stopping().cancelled() => {
-                    end(child).await;
-                    return;
+            Ok(mut child) => {
+                // `wait` would close the pipe that keeps the worker alive.
+                let lifeline = child.stdin.take();
+                tokio::select! {
+                    ended = child.wait() => {
+                        tracing::warn!(?ended, "the worker ended; starting another");
+                    }
+                    () = app.stopping().cancelled() => {
+                        drop(lifeline);
+                        end(child).await;
+                        return;
+                    }
                 }
-            },
+            }
             Err(error) => {
                 tracing::error!(%error, program = %program.display(), "the worker cannot be started");
             }
@@ -57,7 +64,6 @@ fn start(app: &App, program: &PathBuf) -> std::io::Result<Child> {
 }
 
 async fn end(mut child: Child) {
-    drop(child.stdin.take());
     if tokio::time::timeout(FAREWELL, child.wait()).await.is_err() {
         let _gone = child.kill().await;
     }

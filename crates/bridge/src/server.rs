@@ -1,6 +1,6 @@
 //! The routes, the address and the end.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use amethyst_engine::Core;
@@ -8,7 +8,6 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use tokio::io::AsyncReadExt;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -47,15 +46,29 @@ pub(crate) async fn serve(core: Core, ui: PathBuf, port: u16) -> anyhow::Result<
 /// Whoever started the bridge holds its standard input; when that closes, nobody needs it any more.
 async fn told_to_end() {
     let closed = async {
-        let mut buffer = [0_u8; 64];
-        let mut input = tokio::io::stdin();
-        while input.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+        stdin_closed().await;
     };
     tokio::select! {
         () = closed => {}
         _ = tokio::signal::ctrl_c() => {}
         () = terminated() => {}
     }
+}
+
+/// Reads standard input on a thread of its own: a read of tokio's would hold up the end of the program
+/// when something else ends it.
+async fn stdin_closed() {
+    let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let mut buffer = [0_u8; 64];
+        while std::io::stdin()
+            .read(&mut buffer)
+            .is_ok_and(|read| read > 0)
+        {}
+        drop(tell);
+    });
+    // The sender only ever goes away.
+    let _closed = told.await;
 }
 
 #[cfg(unix)]

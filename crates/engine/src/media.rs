@@ -157,6 +157,25 @@ async fn download(library: &Library, wanted: &WantedFile) -> Result<(), Error> {
     Ok(())
 }
 
+/// A file that was here and is gone or spoiled is fetched again.
+async fn forget_lost(
+    library: &Library,
+    image: ImageId,
+    variant: MediaVariant,
+) -> Result<(), Error> {
+    let present = library.store.media_present(&[image]).await?;
+    let listed = present
+        .get(&image)
+        .is_some_and(|variants| variants.contains(&variant));
+    if listed && !library.read_only {
+        let mut tx = library.store.begin().await?;
+        tx.media_lost(image, variant).await?;
+        tx.commit().await?;
+        library.reach.fetch.notify_one();
+    }
+    Ok(())
+}
+
 /// Reads one file of an image from this machine; `None` when it is not here (yet).
 pub(crate) async fn read(
     library: &Library,
@@ -172,6 +191,7 @@ pub(crate) async fn read(
         return Ok(None);
     };
     let Some(bytes) = library.store.media().read(file).await? else {
+        forget_lost(library, image.id, variant).await?;
         return Ok(None);
     };
     let mime = Format::sniff(&bytes).map_or("application/octet-stream", Format::mime);

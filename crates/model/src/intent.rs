@@ -13,7 +13,9 @@ pub const INTENT_VERSION: i64 = 1;
 
 /// One thing to do on the server. Each can be sent twice with the effect of once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+// Tagged from outside: a tag within would make serde buffer the payload, which cannot carry numbers when
+// some other crate of the program turns on serde_json's `arbitrary_precision`.
+#[serde(rename_all = "snake_case")]
 pub enum Intent {
     /// Ask for images. Repeating it with the same id is answered with the first answer.
     CreateGeneration {
@@ -56,7 +58,7 @@ impl Intent {
         }
     }
 
-    /// Text form of the kind, as in the payload's `kind`.
+    /// Text form of the kind, as the payload's tag.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -170,7 +172,7 @@ mod tests {
         .unwrap();
         assert_eq!(
             value,
-            json!({ "kind": "set_favorite", "image": Uuid::nil(), "favorite": true })
+            json!({ "set_favorite": { "image": Uuid::nil(), "favorite": true } })
         );
         let create = Intent::CreateGeneration {
             generation: GenerationId(Uuid::nil()),
@@ -178,8 +180,7 @@ mod tests {
             max_cost: 4,
         };
         let value = serde_json::to_value(&create).unwrap();
-        assert_eq!(value["kind"], "create_generation");
-        assert_eq!(value["draft"]["aspect_ratio"], "1:1");
+        assert_eq!(value["create_generation"]["draft"]["aspect_ratio"], "1:1");
         assert_eq!(serde_json::from_value::<Intent>(value).unwrap(), create);
     }
 

@@ -13,7 +13,11 @@ fn is_allowed(target: &str, base: &str) -> bool {
     if target == base || target.starts_with(&format!("{base}/")) {
         return true;
     }
-    let Some((_, rest)) = target.split_once("://") else {
+    // A browser runs `javascript:` whatever stands behind it.
+    let Some(rest) = ["http://", "https://", "amethyst://"]
+        .iter()
+        .find_map(|scheme| target.strip_prefix(scheme))
+    else {
         return false;
     };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -58,6 +62,7 @@ mod tests {
             "http://127.0.0.1@evil.example/",
             "http://127.0.0.1:54321.evil.example/",
             "javascript:alert(1)",
+            "javascript://127.0.0.1/%0aalert(1)",
         ] {
             assert_eq!(target(Some(refused), base), inbox, "{refused}");
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use amethyst_model::ChangePage;
-use amethyst_store::Change;
+use amethyst_store::{Change, Entity};
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::library::Library;
@@ -28,12 +28,16 @@ pub(crate) async fn forward_changes(library: Arc<Library>) {
     loop {
         match changes.recv().await {
             Ok(change) => {
+                if change.entity == Entity::Outbox {
+                    // Applying a page can add an intent of its own: the cancel of a late creation.
+                    library.reach.send.notify_one();
+                }
                 library.tell(Event::Sync);
                 library.tell(Event::Changed(change));
             }
             Err(RecvError::Lagged(_)) => {
                 // Too many to name: everything may have changed.
-                for entity in amethyst_store::Entity::ALL {
+                for entity in Entity::ALL {
                     library.tell(Event::Changed(Change { entity, ids: None }));
                 }
             }

@@ -196,8 +196,8 @@ fn outbox_row((sequence, record): &(i64, Vec<u8>)) -> Option<OutboxRow> {
         created_at: columns.next()?.integer()?,
     };
     let payload: serde_json::Value = serde_json::from_str(&row.payload).ok()?;
-    let kind = payload.get("kind")?.as_str()?;
-    (kind == row.kind && matches!(row.state.as_str(), "waiting" | "parked")).then_some(row)
+    let names_its_kind = payload.get(&row.kind).is_some();
+    (names_its_kind && matches!(row.state.as_str(), "waiting" | "parked")).then_some(row)
 }
 
 fn be16(bytes: &[u8]) -> u16 {

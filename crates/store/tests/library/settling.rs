@@ -191,7 +191,7 @@ async fn what_a_newer_program_wrote_is_parked_and_kept() {
     let mut db = raw(folder.path()).await;
     let newer = "update outbox set version = 99 where kind = 'set_favorite'";
     sqlx::query(newer).execute(&mut db).await.unwrap();
-    let other = r#"update outbox set kind = 'dance', payload = '{"kind":"dance"}'
+    let other = r#"update outbox set kind = 'dance', payload = '{"dance":{}}'
                     where kind = 'set_account_settings'"#;
     sqlx::query(other).execute(&mut db).await.unwrap();
 
