@@ -244,7 +244,9 @@ fn light(kept: &[Idea], place: Place, unwanted: &[Idea], chance: &mut Rng) -> Li
         Idea::Golden => Some(Light::Golden),
         Idea::Sunset => Some(Light::Sunset),
         Idea::Dusk => Some(Light::Dusk),
-        Idea::Night | Idea::Moon | Idea::Aurora => Some(Light::Night),
+        Idea::Night | Idea::Moon | Idea::Aurora | Idea::Place(Place::NightSky) => {
+            Some(Light::Night)
+        }
         _ => None,
     });
     if let Some(light) = named {

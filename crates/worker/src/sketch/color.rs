@@ -68,6 +68,9 @@ pub(super) fn toward_hue(c: Vec3, hue: f32, chroma: f32, amount: f32) -> Vec3 {
     // Darkest and lightest tones keep less color, or they would leave the gamut.
     let room = clamp01(4.0 * l * (1.08 - l));
     let wanted = lerp(own, chroma * room, 0.65);
+    // A light red is pink: reds stay red only where they are darker.
+    let redness = cos(hue - 0.5).max(0.0);
+    let l = l * (1.0 - 0.16 * amount * redness * redness * redness);
     from_oklab([
         l,
         lerp(a, wanted * cos(hue), amount),

@@ -183,7 +183,7 @@ impl Land {
             let whole = super::math::floor(p);
             let t = p - whole as f32;
             let size = 0.45 + 0.55 * super::noise::cell(whole, 0, seed);
-            let rise = smoothstep(0.0, 0.70, t) * smoothstep(1.0, 0.70, t);
+            let rise = smoothstep(0.0, 0.74, t) * smoothstep(1.0, 0.74, t);
             rise * size
         };
         let far = 0.16 + 0.84 * smoothstep(1.0, 13.0, z);

@@ -233,7 +233,7 @@ fn land(plan: &Plan, view: &View, anchor: f32, chance: &mut Rng) -> Land {
             (Relief::Islands, Basin::Sea, hero, 1.0)
         }
         Place::Coast => (Relief::Coast, Basin::Sea, None, 1.0),
-        Place::Desert => (Relief::Dunes, Basin::None, None, chance.range(0.9, 1.15)),
+        Place::Desert => (Relief::Dunes, Basin::None, None, chance.range(1.35, 1.75)),
         Place::Canyon => (Relief::Mesas, Basin::None, None, chance.range(0.95, 1.3)),
         Place::Field => (Relief::Plain, Basin::None, None, 1.0),
         Place::Snowfield => (Relief::Plain, Basin::None, None, 1.3),
@@ -324,7 +324,7 @@ fn ground(plan: &Plan, chance: &mut Rng) -> Ground {
     }
     if let Some((hue, chroma, strength)) = plan.hue {
         let tinted =
-            |color: Vec3| super::color::toward_hue(color, hue, chroma * 0.7, strength * 0.75);
+            |color: Vec3| super::color::toward_hue(color, hue, chroma * 0.6, strength * 0.6);
         for color in [
             &mut ground.rock,
             &mut ground.rock_dark,
