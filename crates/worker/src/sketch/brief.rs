@@ -244,15 +244,14 @@ fn light(kept: &[Idea], place: Place, unwanted: &[Idea], chance: &mut Rng) -> Li
         Idea::Golden => Some(Light::Golden),
         Idea::Sunset => Some(Light::Sunset),
         Idea::Dusk => Some(Light::Dusk),
-        Idea::Night | Idea::Moon | Idea::Aurora | Idea::Place(Place::NightSky) => {
-            Some(Light::Night)
-        }
+        Idea::Night | Idea::Moon | Idea::Aurora => Some(Light::Night),
         _ => None,
     });
     if let Some(light) = named {
         return light;
     }
-    if place == Place::NightSky || kept.contains(&Idea::Stars) {
+    let starry = [Idea::Stars, Idea::Place(Place::NightSky)];
+    if place == Place::NightSky || starry.iter().any(|idea| kept.contains(idea)) {
         return Light::Night;
     }
     let likely: &[Light] = if kept.contains(&Idea::Rainbow) {
