@@ -14,7 +14,7 @@ use crate::keys::Keys;
 
 /// The shared state. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Inner>);
+pub(crate) struct App(Arc<Inner>);
 
 struct Inner {
     pool: PgPool,
@@ -41,43 +41,43 @@ impl App {
 
     /// Connections as the database's superuser.
     #[must_use]
-    pub fn pool(&self) -> &PgPool {
+    pub(crate) fn pool(&self) -> &PgPool {
         &self.0.pool
     }
 
     /// The project's keys.
     #[must_use]
-    pub fn keys(&self) -> &Keys {
+    pub(crate) fn keys(&self) -> &Keys {
         &self.0.keys
     }
 
     /// The settings of this run.
     #[must_use]
-    pub fn config(&self) -> &Config {
+    pub(crate) fn config(&self) -> &Config {
         &self.0.config
     }
 
     /// Time.
     #[must_use]
-    pub fn clock(&self) -> &dyn Clock {
+    pub(crate) fn clock(&self) -> &dyn Clock {
         &self.0.clock
     }
 
     /// Cancelled when the server stops.
     #[must_use]
-    pub fn stopping(&self) -> &CancellationToken {
+    pub(crate) fn stopping(&self) -> &CancellationToken {
         &self.0.stopping
     }
 
     /// The misbehavior that tests asked for.
     #[must_use]
-    pub fn faults(&self) -> &Faults {
+    pub(crate) fn faults(&self) -> &Faults {
         &self.0.faults
     }
 
     /// Base URL.
     #[must_use]
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.0.url
     }
 
@@ -85,7 +85,7 @@ impl App {
     ///
     /// # Errors
     /// The database's.
-    pub async fn begin_as(
+    pub(crate) async fn begin_as(
         &self,
         caller: &Caller,
     ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {

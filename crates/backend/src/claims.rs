@@ -9,19 +9,19 @@ const ROLES: [&str; 3] = ["anon", "authenticated", "service_role"];
 
 /// A verified caller.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Caller {
+pub(crate) struct Caller {
     /// `anon`, `authenticated` or `service_role`.
-    pub role: String,
+    pub(crate) role: String,
     /// All claims, with `role` among them.
-    pub claims: Value,
+    pub(crate) claims: Value,
     /// The user, for a signed-in one.
-    pub user_id: Option<Uuid>,
+    pub(crate) user_id: Option<Uuid>,
 }
 
 impl Caller {
     /// The caller that verified claims describe; `None` when they name no role of requests.
     #[must_use]
-    pub fn from_claims(claims: Value) -> Option<Self> {
+    pub(crate) fn from_claims(claims: Value) -> Option<Self> {
         let role = claims.get("role")?.as_str()?;
         let role = ROLES.iter().find(|known| **known == role)?;
         let user_id = claims
@@ -40,7 +40,7 @@ impl Caller {
     ///
     /// # Errors
     /// The database's.
-    pub async fn begin(
+    pub(crate) async fn begin(
         &self,
         pool: &PgPool,
     ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {

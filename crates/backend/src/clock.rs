@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 /// [`Clock`] over the operating system.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {

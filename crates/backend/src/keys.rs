@@ -24,8 +24,11 @@ const LEEWAY: i64 = 30;
 
 /// Why a token is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum JwtError {
-    /// Not three parts, not base64, not JSON.
+pub(crate) enum JwtError {
+    /// Not three parts, but so many.
+    #[error("token is malformed: token contains an invalid number of segments ({0})")]
+    Parts(usize),
+    /// Not base64, not JSON, an algorithm we do not speak.
     #[error("invalid JWT: {0}")]
     Malformed(String),
     /// Signed by nobody we know.
@@ -57,7 +60,7 @@ struct Stored {
 
 /// All keys of one backend.
 #[derive(Clone)]
-pub struct Keys {
+pub(crate) struct Keys {
     algorithm: JwtAlgorithm,
     kid: String,
     es256: EncodingKey,
@@ -77,7 +80,7 @@ impl Keys {
     ///
     /// # Errors
     /// When the file cannot be read or written, or is not ours.
-    pub fn load(data_dir: &Path, algorithm: JwtAlgorithm) -> anyhow::Result<Self> {
+    pub(crate) fn load(data_dir: &Path, algorithm: JwtAlgorithm) -> anyhow::Result<Self> {
         let path = data_dir.join("keys.json");
         let stored = match fs_err::read_to_string(&path) {
             Ok(text) => serde_json::from_str(&text)?,
@@ -130,19 +133,19 @@ impl Keys {
 
     /// The public API key.
     #[must_use]
-    pub fn anon_key(&self) -> &str {
+    pub(crate) fn anon_key(&self) -> &str {
         &self.anon_key
     }
 
     /// The key that passes row-level security; for workers, never for clients.
     #[must_use]
-    pub fn service_role_key(&self) -> &str {
+    pub(crate) fn service_role_key(&self) -> &str {
         &self.service_role_key
     }
 
     /// The role behind an API key, or `None` for a key that is not this project's.
     #[must_use]
-    pub fn role_of_api_key(&self, key: &str) -> Option<&'static str> {
+    pub(crate) fn role_of_api_key(&self, key: &str) -> Option<&'static str> {
         if key == self.anon_key || key == self.publishable_key {
             Some("anon")
         } else if key == self.service_role_key || key == self.secret_key {
@@ -154,7 +157,7 @@ impl Keys {
 
     /// The public keys as a JSON Web Key Set; empty with HS256.
     #[must_use]
-    pub fn jwks(&self) -> Value {
+    pub(crate) fn jwks(&self) -> Value {
         match self.algorithm {
             JwtAlgorithm::Es256 => json!({ "keys": [self.jwk] }),
             JwtAlgorithm::Hs256 => json!({ "keys": [] }),
@@ -163,7 +166,7 @@ impl Keys {
 
     /// Signs an access token.
     #[must_use]
-    pub fn sign(&self, claims: &Value) -> String {
+    pub(crate) fn sign(&self, claims: &Value) -> String {
         match self.algorithm {
             JwtAlgorithm::Es256 => {
                 let mut header = Header::new(Algorithm::ES256);
@@ -176,7 +179,7 @@ impl Keys {
 
     /// Signs something that only this backend reads: signed URLs, the hand-over to the REST server.
     #[must_use]
-    pub fn sign_internal(&self, claims: &Value) -> String {
+    pub(crate) fn sign_internal(&self, claims: &Value) -> String {
         self.sign_with(claims, &self.internal)
     }
 
@@ -189,7 +192,11 @@ impl Keys {
     ///
     /// # Errors
     /// Why it is not accepted.
-    pub fn verify_at(&self, jwt: &str, now: i64) -> Result<Caller, JwtError> {
+    pub(crate) fn verify_at(&self, jwt: &str, now: i64) -> Result<Caller, JwtError> {
+        let parts = jwt.split('.').count();
+        if parts != 3 {
+            return Err(JwtError::Parts(parts));
+        }
         let header = jsonwebtoken::decode_header(jwt)
             .map_err(|error| JwtError::Malformed(error.to_string()))?;
         let claims = match header.alg {
@@ -209,7 +216,7 @@ impl Keys {
     ///
     /// # Errors
     /// Why it is not accepted.
-    pub fn verify(&self, jwt: &str) -> Result<Caller, JwtError> {
+    pub(crate) fn verify(&self, jwt: &str) -> Result<Caller, JwtError> {
         self.verify_at(jwt, crate::clock::now().timestamp())
     }
 
@@ -217,7 +224,7 @@ impl Keys {
     ///
     /// # Errors
     /// Why it is not accepted.
-    pub fn verify_internal(&self, jwt: &str) -> Result<Value, JwtError> {
+    pub(crate) fn verify_internal(&self, jwt: &str) -> Result<Value, JwtError> {
         decode(
             jwt,
             &DecodingKey::from_secret(&self.internal),

@@ -4,12 +4,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use axum::Json;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use axum::{Json, http};
 use serde::Deserialize;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
@@ -244,13 +244,13 @@ struct Order {
     times: u32,
 }
 
-async fn inject(State(app): State<App>, Json(order): Json<Order>) -> http::StatusCode {
+async fn inject(State(app): State<App>, Json(order): Json<Order>) -> StatusCode {
     app.faults()
         .inject(&order.method, &order.path, order.fault, order.times);
     StatusCode::NO_CONTENT
 }
 
-async fn clear(State(app): State<App>) -> http::StatusCode {
+async fn clear(State(app): State<App>) -> StatusCode {
     app.faults().clear();
     StatusCode::NO_CONTENT
 }

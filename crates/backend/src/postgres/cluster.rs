@@ -11,7 +11,7 @@ use super::account::{self, Account};
 use super::process::{self, Process, Start, program};
 
 /// A running cluster. Dropping it stops it.
-pub struct Cluster {
+pub(crate) struct Cluster {
     process: Process,
     url: String,
 }
@@ -126,7 +126,7 @@ impl Place {
 impl Cluster {
     /// The superuser's URL.
     #[must_use]
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
@@ -134,12 +134,12 @@ impl Cluster {
     ///
     /// # Errors
     /// When the server does not answer.
-    pub async fn connect(&self) -> Result<PgPool, sqlx::Error> {
+    pub(crate) async fn connect(&self) -> Result<PgPool, sqlx::Error> {
         connect(&self.url).await
     }
 
     /// Stops the server and waits for it. Blocks.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.process.stop();
     }
 

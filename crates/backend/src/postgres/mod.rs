@@ -6,7 +6,7 @@ mod process;
 mod template;
 mod wheel;
 
-pub use cluster::Cluster;
+pub(crate) use cluster::Cluster;
 pub(crate) use cluster::connect;
 pub use wheel::prepare;
 

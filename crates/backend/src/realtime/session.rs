@@ -260,7 +260,7 @@ impl Session {
 fn reason(error: &JwtError) -> String {
     let code = match error {
         JwtError::Expired | JwtError::NotYet | JwtError::Role => "InvalidJWTToken",
-        JwtError::Malformed(_) => "MalformedJWT",
+        JwtError::Parts(_) | JwtError::Malformed(_) => "MalformedJWT",
         JwtError::Signature => "JwtSignatureError",
     };
     format!("{code}: {error}")
