@@ -1,3 +1,53 @@
-//! Set-up, run, test and upkeep of the repository.
+//! Set-up, run, test and upkeep of the repository: `cargo xtask …`.
 
-fn main() {}
+mod audit;
+mod bindings;
+mod child;
+mod platforms;
+mod root;
+mod run;
+mod setup;
+mod test;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+
+/// Everything the repository can do for you.
+#[derive(Parser)]
+#[command(name = "cargo xtask", about)]
+struct Options {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Set everything up, start the local backend and open the app.
+    Run(run::Options),
+    /// Set everything up and run every check and test.
+    Test(test::Options),
+    /// Type-check what ships for Windows and macOS.
+    CheckPlatforms,
+    /// Write the TypeScript of the command table into the UI.
+    Bindings,
+    /// Check the house rules: dependencies' direction, sizes, places.
+    Tidy,
+    /// Look for known vulnerabilities; needs the network.
+    Audit,
+}
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    std::env::set_current_dir(root::folder())?;
+    match options.task {
+        Task::Run(options) => run::run(&options),
+        Task::Test(options) => test::test(&options),
+        Task::CheckPlatforms => {
+            setup::packages(&[setup::BUILD, setup::PLATFORMS])?;
+            platforms::check()
+        }
+        Task::Bindings => bindings::write(),
+        Task::Tidy => tidy::check(),
+        Task::Audit => audit::audit(),
+    }
+}
