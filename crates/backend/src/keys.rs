@@ -146,7 +146,9 @@ impl Keys {
     /// The role behind an API key, or `None` for a key that is not this project's.
     #[must_use]
     pub(crate) fn role_of_api_key(&self, key: &str) -> Option<&'static str> {
-        if key == self.anon_key || key == self.publishable_key {
+        if key.is_empty() {
+            None
+        } else if key == self.anon_key || key == self.publishable_key {
             Some("anon")
         } else if key == self.service_role_key || key == self.secret_key {
             Some("service_role")

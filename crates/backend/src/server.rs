@@ -14,7 +14,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowMethods, Any, CorsLayer};
 
 use crate::app::App;
 use crate::config::{Config, PortChoice, WorkerChoice};
@@ -33,6 +33,7 @@ pub struct Backend {
     tasks: Vec<JoinHandle<()>>,
     connection_file: Option<PathBuf>,
     database_url: String,
+    _owned: fs_err::File,
 }
 
 /// Starts a backend; it answers when this returns.
@@ -41,6 +42,7 @@ pub struct Backend {
 /// What cannot be started, in words for the operator.
 pub async fn start(config: Config) -> anyhow::Result<Backend> {
     fs_err::create_dir_all(&config.data_dir)?;
+    let owned = own(&config.data_dir)?;
     let (cluster, database_url) = open_database(&config).await?;
     let pool = postgres::connect(&database_url)
         .await
@@ -76,6 +78,7 @@ pub async fn start(config: Config) -> anyhow::Result<Backend> {
         tasks,
         connection_file,
         database_url,
+        _owned: owned,
     })
 }
 
@@ -157,6 +160,20 @@ fn remove_own(file: &Path, url: &str) {
     }
 }
 
+/// Takes a data folder for this process. A second backend would stop the first one's PostgreSQL as a
+/// leftover.
+fn own(data_dir: &Path) -> anyhow::Result<fs_err::File> {
+    let file = fs_err::File::create(data_dir.join("lock"))?;
+    match file.file().try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => anyhow::bail!(
+            "another backend runs on {}; stop it, or choose another folder with --data-dir",
+            data_dir.display()
+        ),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
 async fn open_database(config: &Config) -> anyhow::Result<(Option<Cluster>, String)> {
     if let Some(url) = &config.database_url {
         return Ok((None, url.clone()));
@@ -207,8 +224,9 @@ async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
 fn router(app: &App, rest: Rest) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods(Any)
-        .allow_headers(Any);
+        .allow_methods(AllowMethods::mirror_request())
+        // A plain `*` does not cover `Authorization`.
+        .allow_headers(AllowHeaders::mirror_request());
     let cors = cors
         .expose_headers(Any)
         .max_age(std::time::Duration::from_secs(3600));

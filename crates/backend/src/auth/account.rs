@@ -75,8 +75,10 @@ pub(super) async fn change(
     if let Some(data) = change.data {
         sqlx::query(
             "update auth.users
-                set raw_user_meta_data =
-                    jsonb_strip_nulls(coalesce(raw_user_meta_data, '{}') || $2)
+                set raw_user_meta_data = coalesce(
+                    (select jsonb_object_agg(key, value)
+                       from jsonb_each(coalesce(raw_user_meta_data, '{}') || $2)
+                      where value <> 'null'), '{}')
               where id = $1",
         )
         .bind(caller.user.id)

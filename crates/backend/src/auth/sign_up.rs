@@ -68,7 +68,7 @@ pub(super) async fn sign_up(
     let confirmed = existing
         .as_ref()
         .is_some_and(|user| user.email_confirmed_at.is_some());
-    if confirmed && app.config().autoconfirm {
+    if app.config().autoconfirm && existing.is_some() {
         return Err(AuthError::new(
             422,
             "user_already_exists",
@@ -80,17 +80,9 @@ pub(super) async fn sign_up(
         return Ok(Json(look_alike(&email, Value::Object(data))));
     }
     let user = match existing {
-        Some(user) => {
-            // Never confirmed: whoever gets the mail decides, with the newest password.
-            sqlx::query(
-                "update auth.users set encrypted_password = $2, updated_at = now() where id = $1",
-            )
-            .bind(user.id)
-            .bind(&hash)
-            .execute(&mut *tx)
-            .await?;
-            user.id
-        }
+        // Never confirmed, and nobody knows who asked first: a password set now would be a stranger's
+        // once the owner of the address follows the mail.
+        Some(user) => user.id,
         None => {
             let id = Uuid::new_v4();
             for (name, value) in [

@@ -40,19 +40,28 @@ impl Server {
         Self::start_in(tempfile::tempdir().unwrap()).await
     }
 
+    /// Starts one with changed settings.
+    pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_with(tempfile::tempdir().unwrap(), change).await
+    }
+
     async fn start_in(data_dir: tempfile::TempDir) -> Self {
+        Self::start_with(data_dir, |_| {}).await
+    }
+
+    async fn start_with(data_dir: tempfile::TempDir, change: impl FnOnce(&mut Config)) -> Self {
         // Whoever was first has installed the same one.
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
-        let backend = amethyst_backend::start(Config {
+        let mut config = Config {
             port: PortChoice::Any,
             worker: WorkerChoice::None,
             durable: false,
             ..Config::new(data_dir.path().to_owned())
-        })
-        .await
-        .unwrap();
+        };
+        change(&mut config);
+        let backend = amethyst_backend::start(config).await.unwrap();
         Self {
             url: backend.url().to_owned(),
             anon_key: backend.anon_key().to_owned(),
@@ -112,6 +121,21 @@ impl Server {
     /// How many such files there are.
     pub(crate) fn files(&self) -> usize {
         self.object_files().len()
+    }
+
+    /// The mails in the inbox, newest first.
+    pub(crate) async fn mails(&self) -> Vec<amethyst_backend::Mail> {
+        self.backend.inbox().await.unwrap()
+    }
+
+    /// Misbehavior on demand.
+    pub(crate) fn faults(&self) -> &amethyst_backend::Faults {
+        self.backend.faults()
+    }
+
+    /// Its data folder.
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.data_dir.path()
     }
 
     /// Stops it.

@@ -1,0 +1,9 @@
+//! `/auth/v1` against the contract of Supabase Auth, over HTTP: what auth-js and our client rely on.
+
+mod accounts;
+mod ask;
+mod mail;
+mod sessions;
+mod surface;
+#[path = "../wire/mod.rs"]
+mod wire;
