@@ -1,0 +1,807 @@
+// Made by `cargo xtask bindings` from crates/api. Do not edit.
+
+export type ApiError = { 
+/**
+ * What the UI acts on.
+ */
+code: ErrorCode, 
+/**
+ * English, for logs and the details fold.
+ */
+message: string, 
+/**
+ * Wrong fields, for [`ErrorCode::Invalid`].
+ */
+fields: Array<FieldErrorView>, 
+/**
+ * When asking again makes sense.
+ */
+retry: Retry, 
+/**
+ * Ties the error to a line of the log.
+ */
+report_id: string, };
+
+export type ErrorCode = "offline" | "needs_sign_in" | "wrong_credentials" | "email_not_confirmed" | "email_taken" | "weak_password" | "wrong_code" | "wrong_server" | "rate_limited" | "keychain_locked" | "wrong_passphrase" | "forbidden" | "not_found" | "invalid" | "conflict" | "insufficient_credits" | "server_trouble" | "disk_full" | "library_damaged" | "library_in_use" | "internal";
+
+export type Retry = { "when": "no" } | { "when": "now" } | { "when": "after", 
+/**
+ * Milliseconds to wait.
+ */
+ms: number, } | { "when": "when_online" } | { "when": "after_sign_in" };
+
+export type FieldErrorView = { 
+/**
+ * Name of the field in the request's JSON.
+ */
+field: string, 
+/**
+ * What is wrong with it.
+ */
+problem: FieldProblemView, 
+/**
+ * Smallest allowed value.
+ */
+min: number | null, 
+/**
+ * Largest allowed value or length.
+ */
+max: number | null, };
+
+export type FieldProblemView = "empty" | "too_long" | "out_of_range" | "malformed" | "length_mismatch" | "unknown_model" | "inactive_model";
+
+export type EntityView = "generation" | "image" | "ledger" | "account" | "model" | "outbox";
+
+export type Notice = { "type": "session", 
+/**
+ * The session now.
+ */
+session: SessionView, } | { "type": "settings", 
+/**
+ * The settings now.
+ */
+settings: SettingsView, } | { "type": "sync", 
+/**
+ * The state now.
+ */
+sync: SyncView, } | { "type": "changed", 
+/**
+ * Of this kind.
+ */
+entity: EntityView, 
+/**
+ * These; `null` means any of them may have.
+ */
+ids: Array<string> | null, } | { "type": "library_rebuilt", 
+/**
+ * Where the damaged file lies now.
+ */
+moved_to: string, 
+/**
+ * Unsent intents saved from it.
+ */
+intents_saved: number, };
+
+export type SessionView = { 
+/**
+ * Where the session stands.
+ */
+state: SessionState, 
+/**
+ * The account's id, while its library is open.
+ */
+user_id: string | null, 
+/**
+ * The account's address, also after the server refused the session, to sign in again.
+ */
+email: string | null, 
+/**
+ * Whether the session survives the end of this run.
+ */
+remembered: boolean, };
+
+export type SessionState = "signed_out" | "locked" | "awaiting_confirmation" | "signed_in" | "needs_sign_in";
+
+export type SignUpRequest = { 
+/**
+ * E-mail address.
+ */
+email: string, 
+/**
+ * Password, at least 6 characters.
+ */
+password: string, 
+/**
+ * Language for the profile and the mails.
+ */
+language: LanguageView, };
+
+export type SignInRequest = { 
+/**
+ * E-mail address.
+ */
+email: string, 
+/**
+ * Password.
+ */
+password: string, };
+
+export type EmailRequest = { 
+/**
+ * E-mail address.
+ */
+email: string, };
+
+export type VerifyKindView = "signup" | "recovery";
+
+export type VerifyRequest = { 
+/**
+ * Address the mail went to.
+ */
+email: string, 
+/**
+ * The six digits.
+ */
+code: string, 
+/**
+ * What it confirms.
+ */
+kind: VerifyKindView, 
+/**
+ * New password, for [`VerifyKindView::Recovery`].
+ */
+new_password: string | null, };
+
+export type SignOutScope = "local" | "global" | "others";
+
+export type SignOutRequest = { 
+/**
+ * Which.
+ */
+scope: SignOutScope, };
+
+export type UnlockRequest = { 
+/**
+ * Passphrase to seal it with; `None` keeps it for this run only.
+ */
+passphrase: string | null, };
+
+export type LanguageView = "fr" | "en";
+
+export type ThemeView = "dark" | "light" | "system";
+
+export type ServerAddressView = { 
+/**
+ * Base URL, such as `https://abc.supabase.co`.
+ */
+url: string, 
+/**
+ * The project's public (anon or publishable) key.
+ */
+anon_key: string, };
+
+export type ServerChange = { address: ServerAddressView | null, };
+
+export type SettingsView = { 
+/**
+ * Language: the account's while signed in, else this device's.
+ */
+language: LanguageView, 
+/**
+ * Theme, likewise.
+ */
+theme: ThemeView, 
+/**
+ * The server set by hand; `None` while the local backend's file is followed.
+ */
+server: ServerAddressView | null, 
+/**
+ * URL in use at present, if one is known.
+ */
+server_url: string | null, 
+/**
+ * Folder of the library on this machine.
+ */
+library_folder: string | null, 
+/**
+ * Version of this program.
+ */
+version: string, };
+
+export type SettingsPatch = { 
+/**
+ * New language.
+ */
+language: LanguageView | null, 
+/**
+ * New theme.
+ */
+theme: ThemeView | null, };
+
+export type AspectRatioView = "1:1" | "16:9";
+
+export type OutputFormatView = "webp" | "png" | "jpg";
+
+export type DraftView = { 
+/**
+ * Key of the model.
+ */
+model_id: string, 
+/**
+ * What to paint.
+ */
+prompt: string, 
+/**
+ * What to leave out.
+ */
+negative_prompt: string, 
+/**
+ * Shape.
+ */
+aspect_ratio: AspectRatioView, 
+/**
+ * Images to make, 1 to 4.
+ */
+num_outputs: number, 
+/**
+ * Steps, 1 to 100.
+ */
+steps: number, 
+/**
+ * Guidance, 1 to 20.
+ */
+guidance_scale: number, 
+/**
+ * How far to leave the source image, 0.1 to 1.
+ */
+prompt_strength: number, 
+/**
+ * Seed, or −1 to draw one.
+ */
+seed: number, 
+/**
+ * File format.
+ */
+output_format: OutputFormatView, 
+/**
+ * Quality of lossy formats, 1 to 100.
+ */
+output_quality: number, 
+/**
+ * Whether the provider's safety checker runs.
+ */
+safety_checker: boolean, 
+/**
+ * LoRAs as `owner/name`.
+ */
+hf_loras: Array<string>, 
+/**
+ * One scale per LoRA.
+ */
+lora_scales: Array<number>, 
+/**
+ * Width in pixels; `null` takes the ratio's default.
+ */
+width: number | null, 
+/**
+ * Height in pixels; `null` takes the ratio's default.
+ */
+height: number | null, };
+
+export type QuoteView = { 
+/**
+ * Credits; `null` while the draft has no price (unknown model, sizes out of range).
+ */
+cost: number | null, 
+/**
+ * Balance left after this and everything waiting to be sent; `null` while no balance is known.
+ */
+balance_after: number | null, 
+/**
+ * Credits missing; 0 when they suffice.
+ */
+missing: number, 
+/**
+ * Wrong fields, empty when it can be sent.
+ */
+fields: Array<FieldErrorView>, 
+/**
+ * Width and height in pixels that it asks for.
+ */
+size: [number, number], };
+
+export type GenerationStatusView = "to_send" | "parked" | "pending" | "processing" | "completed" | "failed" | "cancelled";
+
+export type ProgressView = { 
+/**
+ * Steps done in the present image.
+ */
+step: number, 
+/**
+ * Steps of one image.
+ */
+steps: number, 
+/**
+ * Number of the present image, from 1.
+ */
+image: number, 
+/**
+ * Images in all.
+ */
+images: number, };
+
+export type GenerationView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Everything asked for.
+ */
+draft: DraftView, 
+/**
+ * State.
+ */
+status: GenerationStatusView, 
+/**
+ * Progress while a worker is at it.
+ */
+progress: ProgressView | null, 
+/**
+ * Whether stopping it was asked for and not yet answered.
+ */
+cancel_requested: boolean, 
+/**
+ * Credits: the quoted price until the server confirmed one.
+ */
+credits_cost: number, 
+/**
+ * Credits given back.
+ */
+credits_refunded: number, 
+/**
+ * The provider's or server's words if it failed; English, for the details fold.
+ */
+error_message: string | null, 
+/**
+ * The outbox entry that needs the user, if it is parked.
+ */
+parked_intent: string | null, 
+/**
+ * Its images, in order; empty until it ended.
+ */
+images: Array<ImageView>, 
+/**
+ * When the user asked.
+ */
+created_at: number, 
+/**
+ * When it ended.
+ */
+completed_at: number | null, };
+
+export type GenerationRequest = { 
+/**
+ * What to make.
+ */
+draft: DraftView, 
+/**
+ * The price that stood on the button; a higher one is never paid.
+ */
+max_cost: number, };
+
+export type GenerationRef = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+export type GenerationListQuery = { 
+/**
+ * Only those that have not ended.
+ */
+active_only: boolean, 
+/**
+ * At most so many.
+ */
+limit: number, };
+
+export type MediaVariantView = "256" | "512" | "768" | "original";
+
+export type ImageView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * The request it came from.
+ */
+generation_id: string | null, 
+/**
+ * Width of the original in pixels.
+ */
+width: number, 
+/**
+ * Height of the original in pixels.
+ */
+height: number, 
+/**
+ * `webp`, `png` or `jpg`.
+ */
+format: string, 
+/**
+ * Size of the original in bytes.
+ */
+size_bytes: number, 
+/**
+ * Favorite mark, with what is not sent yet.
+ */
+is_favorite: boolean, 
+/**
+ * Whether a change of the favorite mark waits to be sent.
+ */
+favorite_waiting: boolean, 
+/**
+ * Whether everybody may see it.
+ */
+is_public: boolean, 
+/**
+ * `#rrggbb` to show before the bytes are there.
+ */
+dominant_color: string | null, 
+/**
+ * Accessible name: an analysis' description, else `null` (the UI takes the prompt).
+ */
+description: string | null, 
+/**
+ * Prompt of its request, if that is known.
+ */
+prompt: string | null, 
+/**
+ * Files on this machine; a variant that is missing is not in the list.
+ */
+available: Array<MediaVariantView>, 
+/**
+ * Content hash of the original, in media URLs, so that a changed file is a new URL.
+ */
+hash: string, 
+/**
+ * When it was made.
+ */
+created_at: number, };
+
+export type ImageDetailView = { 
+/**
+ * The picture.
+ */
+image: ImageView, 
+/**
+ * The request with its parameters, unless it was deleted.
+ */
+generation: GenerationView | null, 
+/**
+ * The seed it was painted with.
+ */
+seed: number | null, 
+/**
+ * Who painted it, such as `sketch`.
+ */
+provider: string | null, 
+/**
+ * Ledger lines of its request.
+ */
+ledger: Array<LedgerEntryView>, };
+
+export type GalleryQuery = { 
+/**
+ * Only favorites.
+ */
+favorites_only: boolean, };
+
+export type GalleryIndex = { 
+/**
+ * Ids.
+ */
+ids: Array<string>, 
+/**
+ * Width ÷ height.
+ */
+ratios: Array<number>, 
+/**
+ * When each was made.
+ */
+created_at: Array<number>, 
+/**
+ * `#rrggbb`, or an empty text.
+ */
+colors: Array<string>, };
+
+export type ImageRef = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+export type ImageIds = { 
+/**
+ * Their ids, at most 1 000; unknown ones are left out of the answer.
+ */
+ids: Array<string>, };
+
+export type SetFavorite = { 
+/**
+ * The picture.
+ */
+id: string, 
+/**
+ * Whether it shall be a favorite.
+ */
+favorite: boolean, };
+
+export type AccountView = { 
+/**
+ * E-mail address.
+ */
+email: string, 
+/**
+ * Display name.
+ */
+full_name: string | null, 
+/**
+ * Credits that can be spent, as the server knows it.
+ */
+balance: number, 
+/**
+ * Credits that waiting requests will take once sent.
+ */
+unsent_cost: number, 
+/**
+ * Credits reserved by requests that have not ended.
+ */
+reserved: number, 
+/**
+ * `free`, `pro` or `enterprise`.
+ */
+subscription_tier: string, 
+/**
+ * Images ever generated.
+ */
+total_generations: number, 
+/**
+ * Images in the library.
+ */
+images: number, 
+/**
+ * Favorites in the library.
+ */
+favorites: number, 
+/**
+ * Requests that have not ended.
+ */
+active_generations: number, };
+
+export type LedgerKindView = "purchase" | "usage" | "refund" | "bonus" | "ads_reward";
+
+export type LedgerEntryView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Credits, negative when spent.
+ */
+amount: number, 
+/**
+ * Why.
+ */
+kind: LedgerKindView, 
+/**
+ * The server's words; English.
+ */
+description: string | null, 
+/**
+ * Balance after this line; `null` while older lines are missing.
+ */
+balance_after: number | null, 
+/**
+ * The request it concerns.
+ */
+generation_id: string | null, 
+/**
+ * Prompt of that request, if known.
+ */
+prompt: string | null, 
+/**
+ * First image of that request, if any.
+ */
+image_id: string | null, 
+/**
+ * When.
+ */
+created_at: number, };
+
+export type LedgerQuery = { 
+/**
+ * Continue after this line (its id); `null` starts with the newest.
+ */
+after: string | null, 
+/**
+ * At most so many lines, up to 500.
+ */
+limit: number, };
+
+export type LedgerPage = { 
+/**
+ * The lines.
+ */
+entries: Array<LedgerEntryView>, 
+/**
+ * Whether older lines follow.
+ */
+has_more: boolean, };
+
+export type ModelView = { 
+/**
+ * Key.
+ */
+id: string, 
+/**
+ * French name.
+ */
+label_fr: string, 
+/**
+ * English name.
+ */
+label_en: string, 
+/**
+ * One sentence.
+ */
+description: string | null, 
+/**
+ * `local`, `replicate`, `stability` or `openai`.
+ */
+provider: string, 
+/**
+ * Whether it is a procedural painter and no AI model; then it is labelled so wherever it appears.
+ */
+is_sketch: boolean, 
+/**
+ * Credits for one image of up to 1024×1024 pixels.
+ */
+credits_cost: number, 
+/**
+ * LoRAs at most.
+ */
+max_loras: number, 
+/**
+ * Steps at most.
+ */
+max_steps: number, 
+/**
+ * LoRA names it knows.
+ */
+loras: Array<string>, 
+/**
+ * Parameters it honors; `null` means all.
+ */
+supports: Array<string> | null, };
+
+export type ParkReasonView = "price_changed" | "insufficient_credits" | "model_unavailable" | "account_suspended" | "not_found" | "forbidden" | "invalid" | "conflict" | "unknown";
+
+export type IntentStateView = { "state": "waiting", 
+/**
+ * Earliest next attempt, if it is set back.
+ */
+not_before: number | null, } | { "state": "parked", 
+/**
+ * Why.
+ */
+reason: ParkReasonView, 
+/**
+ * The server's words; for a changed price, the new price.
+ */
+detail: string | null, };
+
+export type IntentView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * `create_generation`, `cancel_generation`, `set_favorite`, `set_account_settings` or `unknown`.
+ */
+kind: string, 
+/**
+ * The request it concerns.
+ */
+generation_id: string | null, 
+/**
+ * The image it concerns.
+ */
+image_id: string | null, 
+/**
+ * Prompt, for a request.
+ */
+prompt: string | null, 
+/**
+ * Credits it may cost at most, for a request.
+ */
+max_cost: number | null, 
+/**
+ * Waiting or parked.
+ */
+state: IntentStateView, 
+/**
+ * Failed attempts so far.
+ */
+attempts: number, 
+/**
+ * When the user did it.
+ */
+created_at: number, };
+
+export type IntentRef = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * A higher price to accept, when retrying a request whose price changed.
+ */
+max_cost: number | null, };
+
+export type SyncPhaseView = "signed_out" | "up_to_date" | "working" | "waiting_for_network" | "needs_sign_in";
+
+export type SyncView = { 
+/**
+ * What it is about.
+ */
+phase: SyncPhaseView, 
+/**
+ * Intents waiting to be sent.
+ */
+to_send: number, 
+/**
+ * Files to be downloaded.
+ */
+to_fetch: number, 
+/**
+ * Intents that need the user.
+ */
+parked: number, 
+/**
+ * Last complete exchange with the server.
+ */
+last_success_at: number | null, };
+
+/** Every command: its arguments and its result. */
+export type Commands = {
+  session_current: [null, SessionView];
+  session_sign_up: [SignUpRequest, SessionView];
+  session_sign_in: [SignInRequest, SessionView];
+  session_resend: [EmailRequest, null];
+  session_recover: [EmailRequest, null];
+  session_verify: [VerifyRequest, SessionView];
+  session_unlock: [UnlockRequest, SessionView];
+  session_sign_out: [SignOutRequest, SessionView];
+  settings_current: [null, SettingsView];
+  settings_change: [SettingsPatch, SettingsView];
+  server_change: [ServerChange, SettingsView];
+  model_list: [null, ModelView[]];
+  generation_quote: [DraftView, QuoteView];
+  generation_request: [GenerationRequest, GenerationView];
+  generation_cancel: [GenerationRef, GenerationView];
+  generation_get: [GenerationRef, GenerationView];
+  generation_list: [GenerationListQuery, GenerationView[]];
+  gallery_index: [GalleryQuery, GalleryIndex];
+  images_by_ids: [ImageIds, ImageView[]];
+  image_detail: [ImageRef, ImageDetailView];
+  image_set_favorite: [SetFavorite, ImageView];
+  account_current: [null, AccountView | null];
+  ledger_page: [LedgerQuery, LedgerPage];
+  outbox_list: [null, IntentView[]];
+  outbox_retry: [IntentRef, null];
+  outbox_discard: [IntentRef, null];
+  sync_current: [null, SyncView];
+  sync_now: [null, SyncView];
+};
