@@ -10,5 +10,8 @@ pub(crate) fn data_dir() -> anyhow::Result<PathBuf> {
         return Ok(PathBuf::from(folder));
     }
     let folders = directories::ProjectDirs::from("", "", "amethyst");
-    Ok(folders.context("no home folder is known")?.data_dir().to_owned())
+    Ok(folders
+        .context("no home folder is known")?
+        .data_dir()
+        .to_owned())
 }

@@ -30,7 +30,8 @@ pub fn run() -> anyhow::Result<()> {
         clock: Arc::new(SystemClock),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let core = tauri::async_runtime::block_on(Core::start(config)).context("Amethyst cannot start")?;
+    let core =
+        tauri::async_runtime::block_on(Core::start(config)).context("Amethyst cannot start")?;
     let application = tauri::Builder::default()
         .manage(core)
         .register_asynchronous_uri_scheme_protocol("media", media_protocol::serve)

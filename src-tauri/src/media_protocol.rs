@@ -8,6 +8,10 @@ use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{Manager, Runtime, UriSchemeContext, UriSchemeResponder};
 
 /// Answers one request of the window.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that Tauri calls"
+)]
 pub(crate) fn serve<R: Runtime>(
     context: UriSchemeContext<'_, R>,
     request: Request<Vec<u8>>,
@@ -20,13 +24,18 @@ pub(crate) fn serve<R: Runtime>(
 }
 
 async fn answer(core: &Core, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let Some((id, variant)) = asked(request) else { return empty(StatusCode::NOT_FOUND) };
+    let Some((id, variant)) = asked(request) else {
+        return empty(StatusCode::NOT_FOUND);
+    };
     match core.media(id, variant).await {
         Ok(Some(media)) => {
             let response = Response::builder()
                 .header(header::CONTENT_TYPE, media.mime)
                 // The URL carries the content's hash: it never means anything else.
-                .header(header::CACHE_CONTROL, "private, max-age=31536000, immutable")
+                .header(
+                    header::CACHE_CONTROL,
+                    "private, max-age=31536000, immutable",
+                )
                 .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
                 .header(header::ETAG, format!("\"{}\"", media.hash))
                 .body(media.bytes);
@@ -42,8 +51,14 @@ async fn answer(core: &Core, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
 
 fn asked(request: &Request<Vec<u8>>) -> Option<(ImageId, MediaVariant)> {
     let id = request.uri().path().trim_start_matches('/').parse().ok()?;
-    let mut pairs = request.uri().query()?.split('&').filter_map(|pair| pair.split_once('='));
-    let variant = pairs.find(|(name, _)| *name == "v").map(|(_, value)| value)?;
+    let mut pairs = request
+        .uri()
+        .query()?
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
+    let variant = pairs
+        .find(|(name, _)| *name == "v")
+        .map(|(_, value)| value)?;
     Some((id, MediaVariant::parse(variant)?))
 }
 

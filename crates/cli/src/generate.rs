@@ -101,7 +101,7 @@ async fn collect(
     .await?;
     for (index, image) in images.into_iter().enumerate() {
         let bytes = wait::until(core, limit, "the files", async || {
-            Ok(core.media(image.id, MediaVariant::Original).await?)
+            core.media(image.id, MediaVariant::Original).await
         })
         .await?
         .bytes;

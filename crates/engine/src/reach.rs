@@ -49,11 +49,9 @@ impl Reach {
         match error {
             Error::Store(_) | Error::Secret(_) | Error::Internal(_) => {}
             Error::Remote(_) if error.retry() != RetryClass::Offline => self.answered(),
-            _ if error.retry() == RetryClass::Offline => {
-                // The puller is the one that keeps knocking.
-                if self.set(Connectivity::Offline) {
-                    self.pull.notify_one();
-                }
+            // The puller is the one that keeps knocking.
+            _ if error.retry() == RetryClass::Offline && self.set(Connectivity::Offline) => {
+                self.pull.notify_one();
             }
             _ => {}
         }

@@ -1,5 +1,11 @@
 //! A real local backend, faults and secrets for tests. A dependency of tests only.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "test support: a failure here is a failed test"
+)]
+
 mod backend;
 mod secrets;
 

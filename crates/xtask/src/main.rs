@@ -1,5 +1,11 @@
 //! Set-up, run, test and upkeep of the repository: `cargo xtask …`.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that talks to people at a terminal"
+)]
+
 mod audit;
 mod bindings;
 mod child;

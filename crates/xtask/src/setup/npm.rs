@@ -22,9 +22,14 @@ pub(crate) fn install(sh: &Shell, folder: &str) -> anyhow::Result<()> {
     say(&format!("installing npm packages of {folder}"));
     let _there = sh.push_dir(folder);
     // Browsers come from the system; nothing is downloaded beside the packages.
-    cmd!(sh, "npm ci --no-audit --no-fund --loglevel=error")
-        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-        .quiet()
-        .run()?;
+    // Not `npm ci`: npm 11 leaves optional packages of other platforms out of the lock file it writes and
+    // then refuses that file. This takes the locked versions and writes nothing.
+    cmd!(
+        sh,
+        "npm install --no-save --no-audit --no-fund --loglevel=error"
+    )
+    .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+    .quiet()
+    .run()?;
     Ok(fs_err::write(crate::root::folder().join(&stamp), lock)?)
 }
