@@ -19,6 +19,11 @@ export interface Sequence {
   indexOf(id: string): number;
 }
 
+/** A fixed order, such as the pictures of one request. */
+export function sequenceOf(ids: readonly string[]): Sequence {
+  return { length: ids.length, at: (index) => ids[index], indexOf: (id) => ids.indexOf(id) };
+}
+
 export function itemsOf(index: GalleryIndex): GalleryItem[] {
   return index.ids.map((id, n) => ({
     id,

@@ -22,7 +22,7 @@ export interface Toast {
 }
 
 const SHOWN_MS = 5000;
-const SHOWN_WITH_ACTION_MS = 9000;
+const SHOWN_WITH_ACTION_MS = 7000;
 const MOST = 3;
 
 export class Toasts {
