@@ -49,10 +49,15 @@ struct Options {
     stop_with_stdin: bool,
 }
 
+/// What is logged unless `RUST_LOG` says otherwise. The REST crate calls every refusal of the database an
+/// error, and a notice of PostgreSQL is mostly that something exists already.
+const QUIET: &str = "info,postrust_server=error,postrust_engine=off,postrust_core=warn,\
+                     sqlx::postgres::notice=warn,sqlx_core::pool=warn";
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| "info,postrust=warn,postrust_server=warn,postrust_core=warn".into());
+        .unwrap_or_else(|_| QUIET.into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

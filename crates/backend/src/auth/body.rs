@@ -19,7 +19,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             })?;
         let bytes: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
         // serde's message may quote a password.
-        serde_json::from_slice(bytes).map(Self).map_err(|_| {
+        parse(bytes).map(Self).map_err(|_| {
             AuthError::new(
                 400,
                 "bad_json",
@@ -27,6 +27,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             )
         })
     }
+}
+
+/// auth-js sends null for what it does not set, such as `code_challenge`.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
+    let mut body: serde_json::Value = serde_json::from_slice(bytes)?;
+    if let Some(fields) = body.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    serde_json::from_value(body)
 }
 
 /// An address as it is stored: trimmed, lower case. Refused when it cannot be one.
