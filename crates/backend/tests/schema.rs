@@ -1,6 +1,11 @@
 //! The hosted schema, tested where it runs: every file of `supabase/tests` against the embedded server
 //! with all migrations laid. A file fails by a failed assertion and leaves nothing behind.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of a test fail like the test itself"
+)]
+
 #[path = "wire/mod.rs"]
 mod wire;
 

@@ -1,6 +1,11 @@
 //! Proof by a real client: the official `@supabase/supabase-js` from npm against this backend. The
 //! scripts lie in `tests/supabase-js`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of a test fail like the test itself"
+)]
+
 #[path = "wire/mod.rs"]
 mod wire;
 

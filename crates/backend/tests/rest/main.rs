@@ -2,6 +2,11 @@
 //! the wire contract, one file each. Where the server differs knowingly, `docs/decisions/0005-rest.md`
 //! names it and the test asserts what it does today.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of a test fail like the test itself"
+)]
+
 mod errors;
 mod fixture;
 mod reads;
