@@ -33,25 +33,24 @@ export function signed(language: LanguageView, value: number): string {
     .replace('-', '−');
 }
 
+function sizeUnit(value: number): [unit: string, factor: number, digits: number] {
+  if (value >= 1e9) return ['gigabyte', 1e9, 1];
+  if (value >= 1e6) return ['megabyte', 1e6, 1];
+  return value >= 1e3 ? ['kilobyte', 1e3, 0] : ['byte', 1, 0];
+}
+
 export function bytes(language: LanguageView, value: number): string {
-  const [unit, factor] =
-    value >= 1e9
-      ? ['gigabyte', 1e9]
-      : value >= 1e6
-        ? ['megabyte', 1e6]
-        : value >= 1e3
-          ? ['kilobyte', 1e3]
-          : ['byte', 1];
+  const [unit, factor, digits] = sizeUnit(value);
   return cached(
-    `b${language}${String(unit)}`,
+    `b${language}${unit}`,
     () =>
       new Intl.NumberFormat(LOCALES[language], {
         style: 'unit',
-        unit: String(unit),
+        unit,
         unitDisplay: 'short',
-        maximumFractionDigits: factor === 1e9 || factor === 1e6 ? 1 : 0,
+        maximumFractionDigits: digits,
       }),
-  ).format(value / Number(factor));
+  ).format(value / factor);
 }
 
 export function time(language: LanguageView, at: number): string {

@@ -28,7 +28,7 @@ export function toApiError(thrown: unknown): ApiError {
 export function callOf(host: Host): Call {
   return async (name, ...args) => {
     try {
-      return await host.call(name, (args[0] ?? null) as Commands[typeof name][0]);
+      return await host.call(name, args[0] ?? null);
     } catch (thrown) {
       throw new CallError(toApiError(thrown));
     }

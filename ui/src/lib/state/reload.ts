@@ -18,10 +18,15 @@ export class Reload {
     return this.#running;
   }
 
+  #mustRepeat(): boolean {
+    return this.#again;
+  }
+
   async #loop(): Promise<void> {
-    do {
+    for (;;) {
       this.#again = false;
       await this.load();
-    } while (this.#again);
+      if (!this.#mustRepeat()) return;
+    }
   }
 }
