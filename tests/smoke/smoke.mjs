@@ -1,0 +1,121 @@
+// The real window: sign up, make an image, see it through `media:`, quit, start again still signed in.
+//
+// Runs on a virtual screen with a session bus and an unlocked keychain of its own. Everything started
+// here ends here, by its process group.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, chmodSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { end, freePort, lifeline, start } from './processes.mjs';
+import { Window } from './webdriver.mjs';
+import { eventually } from './wait.mjs';
+import { desk } from './desk.mjs';
+
+const bin = process.env.AMETHYST_BIN_DIR;
+const driver = process.env.TAURI_DRIVER;
+assert.ok(bin && driver, 'AMETHYST_BIN_DIR and TAURI_DRIVER must be set: run `cargo xtask test --only window`');
+
+const results = join(import.meta.dirname, '../../test-results/smoke');
+mkdirSync(results, { recursive: true });
+const home = mkdtempSync(join(tmpdir(), 'amethyst-smoke-'));
+// The database may run as another account, which must be able to pass.
+chmodSync(home, 0o711);
+const connection = join(home, 'backend.json');
+
+const running = [];
+let passed = 0;
+
+async function main() {
+  const backend = lifeline(join(bin, 'amethyst-backend'), [
+    ...['--data-dir', join(home, 'backend'), '--connection-file', connection],
+    '--stop-with-stdin',
+  ]);
+  running.push(backend);
+  await eventually('the backend', () => existsSync(connection));
+
+  const screen = await desk(home, running);
+  const port = await freePort();
+  const environment = {
+    ...screen,
+    AMETHYST_BACKEND_FILE: connection,
+    AMETHYST_DATA_DIR: join(home, 'app'),
+  };
+  running.push(
+    start(driver, ['--port', String(port), '--native-port', String(await freePort())], environment),
+  );
+
+  let window = await Window.open(port, join(bin, 'amethyst'));
+  await check('an account is created in the window', async () => {
+    await window.click('auth-switch');
+    await window.type('auth-email', 'smoke@example.org');
+    await window.type('auth-password', 'correct horse battery');
+    await window.click('auth-submit');
+    await window.find('app-frame');
+    await eventually('the opening credits', async () =>
+      (await window.text('balance-chip')).includes('100'),
+    );
+  });
+  await check('an image is made and shown by media:', async () => {
+    await window.click('nav-create');
+    await window.type('composer-prompt', 'un renard dans la brume');
+    await window.click('generate');
+    await window.click('nav-gallery');
+    await eventually('a picture that is really decoded', () => decodedPictures(window));
+    const source = await window.run(
+      'return document.querySelector(\'[data-testid="tile"][data-kind="image"] img\').currentSrc',
+    );
+    assert.match(source, /^(media:\/\/localhost|http:\/\/media\.localhost)\//);
+  });
+  await check('the window looks like something', async () => {
+    writeFileSync(join(results, 'gallery.png'), await window.screenshot());
+    await window.click('nav-settings');
+    await window.click('theme-light');
+    await window.click('language-en');
+    await eventually('the light theme', async () =>
+      (await window.run('return document.documentElement.dataset.theme')) === 'light',
+    );
+    await window.click('nav-gallery');
+    writeFileSync(join(results, 'gallery-light.png'), await window.screenshot());
+  });
+  await window.close();
+
+  window = await Window.open(port, join(bin, 'amethyst'));
+  await check('after a restart the user is signed in and the picture is there', async () => {
+    await window.find('app-frame');
+    await window.click('nav-gallery');
+    await eventually('the picture', () => decodedPictures(window));
+    await eventually('the balance', async () =>
+      (await window.text('balance-chip')).includes('99'),
+    );
+    const theme = await window.run('return document.documentElement.dataset.theme');
+    assert.equal(theme, 'light');
+  });
+  await window.close();
+}
+
+function decodedPictures(window) {
+  return window.run(
+    'return [...document.querySelectorAll(\'[data-testid="tile"][data-kind="image"] img\')]' +
+      '.some((image) => image.complete && image.naturalWidth > 0)',
+  );
+}
+
+async function check(what, body) {
+  await body();
+  passed += 1;
+  console.log(`ok ${passed} - ${what}`);
+}
+
+let failed = 0;
+try {
+  await main();
+} catch (error) {
+  failed = 1;
+  console.error(error);
+} finally {
+  for (const child of running.reverse()) await end(child);
+  rmSync(home, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed;
