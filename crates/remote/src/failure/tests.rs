@@ -1,3 +1,5 @@
+//! What each service's refusals mean.
+
 use super::*;
 use crate::wire::fixture;
 use amethyst_model::RetryClass;

@@ -1,3 +1,5 @@
+//! The sealed session with and without a keychain.
+
 use super::*;
 use tempfile::TempDir;
 

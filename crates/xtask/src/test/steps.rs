@@ -22,7 +22,6 @@ pub(crate) const ALL: &[(&str, Step)] = &[
     ("build", build),
     ("bindings", |_| bindings::check()),
     ("tests", nextest),
-    ("supabase-js", supabase_js),
     ("browser", browser),
     ("window", window),
     ("clippy", clippy),
@@ -73,10 +72,6 @@ fn build(sh: &Shell) -> anyhow::Result<()> {
 fn nextest(sh: &Shell) -> anyhow::Result<()> {
     let nextest = setup::nextest(sh)?;
     Ok(cmd!(sh, "{nextest} nextest run --workspace --no-fail-fast").run()?)
-}
-
-fn supabase_js(sh: &Shell) -> anyhow::Result<()> {
-    node_tests(sh, "crates/backend/tests/supabase-js")
 }
 
 fn browser(sh: &Shell) -> anyhow::Result<()> {
