@@ -1,8 +1,8 @@
 // A real backend with its real worker, on a folder of its own, that can be stopped and started again.
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { Program } from "./program";
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Program } from './program';
 
 interface Connection {
   readonly url: string;
@@ -20,33 +20,26 @@ export interface Fault {
 export class Backend {
   readonly connectionFile: string;
   #program: Program | null = null;
-  #url = "";
+  #url = '';
 
   constructor(
     private readonly folder: string,
     private readonly options: readonly string[] = [],
   ) {
-    this.connectionFile = join(folder, "backend.json");
+    this.connectionFile = join(folder, 'backend.json');
   }
 
   async start(): Promise<void> {
-    const args = [
-      "--data-dir",
-      join(this.folder, "backend"),
-      "--connection-file",
-      this.connectionFile,
-    ];
+    const args = ['--data-dir', join(this.folder, 'backend'), '--connection-file', this.connectionFile];
     const { program } = await Program.start(
-      "amethyst-backend",
-      [...args, "--stop-with-stdin", "--test-controls", ...this.options],
+      'amethyst-backend',
+      [...args, '--stop-with-stdin', '--test-controls', ...this.options],
       {},
-      join(this.folder, "backend.log"),
-      (line) => (line.startsWith("API URL") ? true : null),
+      join(this.folder, 'backend.log'),
+      (line) => (line.startsWith('API URL') ? true : null),
     );
     this.#program = program;
-    const connection = JSON.parse(
-      await readFile(this.connectionFile, "utf8"),
-    ) as Connection;
+    const connection = JSON.parse(await readFile(this.connectionFile, 'utf8')) as Connection;
     this.#url = connection.url;
   }
 
@@ -58,15 +51,15 @@ export class Backend {
   /** The next requests of that kind are answered so. */
   async misbehave(fault: Fault): Promise<void> {
     const answer = await fetch(`${this.#url}/_/faults`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify(fault),
     });
     if (!answer.ok) throw new Error(`the fault was refused: ${answer.status}`);
   }
 
   async behave(): Promise<void> {
-    await fetch(`${this.#url}/_/faults`, { method: "DELETE" });
+    await fetch(`${this.#url}/_/faults`, { method: 'DELETE' });
   }
 
   /** The code in the latest mail to an address. */

@@ -38,7 +38,7 @@ fn set_up(sh: &Shell) -> anyhow::Result<()> {
     Ok(())
 }
 
-const NPM_FOLDERS: &[&str] = &[
+const NPM_FOLDERS: &[&str] = &["ui", "tests/e2e", "crates/backend/tests/supabase-js"];
     "ui",
     "tests/e2e",
     "tests/smoke",
