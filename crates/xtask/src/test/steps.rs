@@ -39,11 +39,6 @@ fn set_up(sh: &Shell) -> anyhow::Result<()> {
 }
 
 const NPM_FOLDERS: &[&str] = &["ui", "tests/e2e", "crates/backend/tests/supabase-js"];
-    "ui",
-    "tests/e2e",
-    "tests/smoke",
-    "crates/backend/tests/supabase-js",
-];
 
 fn format(sh: &Shell) -> anyhow::Result<()> {
     Ok(cmd!(sh, "cargo fmt --all --check").quiet().run()?)
