@@ -53,6 +53,22 @@ pub(crate) async fn admit(State(app): State<App>, mut request: Request, next: Ne
     next.run(request).await
 }
 
+/// Refuses a page that reached loopback under a name of its own (DNS rebinding): what lies under `/_/` is
+/// protected by nothing but the browser's rule of origins.
+pub(crate) async fn loopback_by_name(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    if matches!(name, "127.0.0.1" | "localhost" | "[::1]") {
+        next.run(request).await
+    } else {
+        refuse("reach this backend as 127.0.0.1")
+    }
+}
+
 fn caller_of_role(role: &str) -> Result<Caller, JwtError> {
     Caller::from_claims(json!({ "role": role, "iss": "amethyst-local" })).ok_or(JwtError::Role)
 }

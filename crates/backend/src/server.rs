@@ -8,7 +8,7 @@ use axum::Json;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use serde::Deserialize;
 use sqlx::PgPool;
@@ -239,14 +239,14 @@ fn router(app: &App, rest: Rest) -> Router {
         .layer(from_fn_with_state(app.clone(), misbehave))
         .layer(cors);
     // No foreign page may read the inbox: it holds codes.
-    let mut router = parts
+    let mut own = Router::new()
         .route("/", get(hello))
         .merge(inbox::router(app.clone()));
     if app.config().test_controls {
         let controls = Router::new().route("/_/faults", post(inject).delete(clear));
-        router = router.merge(controls.with_state(app.clone()));
+        own = own.merge(controls.with_state(app.clone()));
     }
-    router
+    parts.merge(own.layer(from_fn(gateway::loopback_by_name)))
 }
 
 async fn hello() -> &'static str {

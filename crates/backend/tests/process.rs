@@ -222,3 +222,32 @@ async fn a_worker_that_dies_is_started_again_and_ends_with_the_server() {
         [&born, &born, &born, "ended"]
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_postgresql_with_pgvector_will_do() {
+    let host = Server::start().await;
+    sqlx::query("create database other")
+        .execute(&host.pool)
+        .await
+        .unwrap();
+    let (server, _) = host.database_url().rsplit_once('/').unwrap();
+    let url = format!("{server}/other");
+    let guest = Server::with(|config| config.database_url = Some(url)).await;
+    assert!(!guest.data_dir().join("pgdata").exists());
+    let ada = guest.user("ada").await;
+    let asked = guest
+        .http
+        .get(format!("{}/rest/v1/profiles?select=id", guest.url));
+    let asked = asked
+        .header("apikey", &guest.anon_key)
+        .bearer_auth(&ada.token);
+    let profiles: Value = asked.send().await.unwrap().json().await.unwrap();
+    assert_eq!(profiles, json!([{ "id": ada.id }]));
+    let theirs: i64 = sqlx::query_scalar("select count(*) from auth.users")
+        .fetch_one(&host.pool)
+        .await
+        .unwrap();
+    assert_eq!(theirs, 0);
+    guest.stop().await;
+    host.stop().await;
+}

@@ -1,4 +1,4 @@
-//! The backend's own life: it starts, stops, starts again, and survives being killed.
+//! The backend's own life: it starts, stops, and starts again as the same server.
 
 use amethyst_testkit::TestBackend;
 

@@ -49,10 +49,30 @@ async fn make(template: &Place, cache: &Path) -> anyhow::Result<()> {
     pool.close().await;
     tokio::task::spawn_blocking(move || drop(cluster)).await?;
     laid.context("the schema could not be laid")?;
+    forget_old(cache);
     match fs_err::rename(&aside.folder, &template.folder) {
         Ok(()) => Ok(()),
         Err(_) if template.is_made() => Ok(()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Removes templates of SQL files as they were more than a week ago. Younger ones may be another
+/// checkout's.
+fn forget_old(cache: &Path) {
+    let week = std::time::Duration::from_secs(7 * 24 * 3600);
+    let entries = fs_err::read_dir(cache).into_iter().flatten().flatten();
+    for entry in
+        entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("template-"))
+    {
+        let age = entry.metadata().and_then(|it| it.modified()).ok();
+        if age
+            .and_then(|at| at.elapsed().ok())
+            .is_some_and(|age| age > week)
+        {
+            // Another process may be faster, or it is in use where files cannot be removed then.
+            let _gone = fs_err::remove_dir_all(entry.path());
+        }
     }
 }
 

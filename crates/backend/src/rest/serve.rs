@@ -70,11 +70,10 @@ async fn pass(State(rest): State<Rest>, mut request: Request) -> Response {
         Some(Err(error)) => return bad_token(&error),
         None => return bad_token(&JwtError::Role),
     };
-    if let Some(refusal) = guard::refuse_whole_table(
-        request.method(),
-        request.uri().path(),
-        request.uri().query(),
-    ) {
+    let (method, uri) = (request.method(), request.uri());
+    let refusal = guard::refuse_path(uri.path())
+        .or_else(|| guard::refuse_whole_table(method, uri.path(), uri.query()));
+    if let Some(refusal) = refusal {
         return refusal;
     }
     let asked = Asked {

@@ -230,6 +230,11 @@ async fn a_confirmation_is_sent_again() {
         .await
         .unwrap();
     assert!(page.contains("ada@example.org") && page.contains(&server.mails().await[0].code));
+    let rebound = server
+        .http
+        .get(format!("{}/_/inbox.json", server.url))
+        .header("host", "evil.example");
+    assert_eq!(rebound.send().await.unwrap().status(), 401);
     let listed = server
         .http
         .get(format!("{}/_/inbox.json", server.url))

@@ -94,6 +94,18 @@ async fn errors_of_the_database_keep_their_words() {
         .send()
         .await
         .error(404, "PGRST125");
+    // The crate serves these; PostgREST does not, and neither would the layer see them.
+    for path in [
+        "api/conf_items",
+        "api/rpc/conf_all",
+        "_/health",
+        "healthz",
+        "conf_items/",
+        "rpc/conf_all/x",
+    ] {
+        let line = format!("GET /{path}");
+        rest.ask(As::Ada, &line).send().await.error(404, "PGRST125");
+    }
     rest.ask(As::Ada, "GET /conf_closed")
         .send()
         .await

@@ -133,6 +133,11 @@ impl Server {
         self.backend.faults()
     }
 
+    /// The superuser's URL of its database.
+    pub(crate) fn database_url(&self) -> &str {
+        self.backend.database_url()
+    }
+
     /// Its data folder.
     pub(crate) fn data_dir(&self) -> &Path {
         self.data_dir.path()
