@@ -41,6 +41,15 @@ pub(crate) fn packages(lists: &[&[&str]]) -> anyhow::Result<()> {
         );
         return Ok(());
     }
+    let pip = Command::new("python3")
+        .args(["-m", "pip", "--version"])
+        .output();
+    let pip: &[&str] = match pip.is_ok_and(|answer| answer.status.success()) {
+        true => &[],
+        // Debian packages it apart from Python; PostgreSQL and tools are fetched with it.
+        false => &["python3", "python3-pip"],
+    };
+    let lists = [lists, &[pip]].concat();
     let missing: Vec<&str> = lists
         .iter()
         .flat_map(|list| list.iter().copied())

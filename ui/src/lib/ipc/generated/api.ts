@@ -1,5 +1,8 @@
 // Made by `cargo xtask bindings` from crates/api. Do not edit.
 
+/**
+ * The answer of a command that did not succeed.
+ */
 export type ApiError = { 
 /**
  * What the UI acts on.
@@ -22,14 +25,23 @@ retry: Retry,
  */
 report_id: string, };
 
+/**
+ * What the UI can act on. A code exists only if some screen behaves differently for it.
+ */
 export type ErrorCode = "offline" | "needs_sign_in" | "wrong_credentials" | "email_not_confirmed" | "email_taken" | "weak_password" | "wrong_code" | "wrong_server" | "rate_limited" | "keychain_locked" | "wrong_passphrase" | "forbidden" | "not_found" | "invalid" | "conflict" | "insufficient_credits" | "server_trouble" | "disk_full" | "library_damaged" | "library_in_use" | "internal";
 
+/**
+ * When asking again makes sense.
+ */
 export type Retry = { "when": "no" } | { "when": "now" } | { "when": "after", 
 /**
  * Milliseconds to wait.
  */
 ms: number, } | { "when": "when_online" } | { "when": "after_sign_in" };
 
+/**
+ * A wrong field of a form.
+ */
 export type FieldErrorView = { 
 /**
  * Name of the field in the request's JSON.
@@ -48,10 +60,19 @@ min: number | null,
  */
 max: number | null, };
 
+/**
+ * The kinds of mistakes a field can hold.
+ */
 export type FieldProblemView = "empty" | "too_long" | "out_of_range" | "malformed" | "length_mismatch" | "unknown_model" | "inactive_model";
 
+/**
+ * A kind of thing that is kept in the library.
+ */
 export type EntityView = "generation" | "image" | "ledger" | "account" | "model" | "outbox";
 
+/**
+ * One message of the subscription.
+ */
 export type Notice = { "type": "session", 
 /**
  * The session now.
@@ -82,6 +103,9 @@ moved_to: string,
  */
 intents_saved: number, };
 
+/**
+ * Who is signed in, if anybody.
+ */
 export type SessionView = { 
 /**
  * Where the session stands.
@@ -100,8 +124,14 @@ email: string | null,
  */
 remembered: boolean, };
 
+/**
+ * Where the session stands.
+ */
 export type SessionState = "signed_out" | "locked" | "awaiting_confirmation" | "signed_in" | "needs_sign_in";
 
+/**
+ * A new account.
+ */
 export type SignUpRequest = { 
 /**
  * E-mail address.
@@ -116,6 +146,9 @@ password: string,
  */
 language: LanguageView, };
 
+/**
+ * An existing account.
+ */
 export type SignInRequest = { 
 /**
  * E-mail address.
@@ -126,14 +159,23 @@ email: string,
  */
 password: string, };
 
+/**
+ * An address to send a mail to.
+ */
 export type EmailRequest = { 
 /**
  * E-mail address.
  */
 email: string, };
 
+/**
+ * What a code from a mail confirms.
+ */
 export type VerifyKindView = "signup" | "recovery";
 
+/**
+ * A code from a mail.
+ */
 export type VerifyRequest = { 
 /**
  * Address the mail went to.
@@ -152,24 +194,42 @@ kind: VerifyKindView,
  */
 new_password: string | null, };
 
+/**
+ * Which sessions to end.
+ */
 export type SignOutScope = "local" | "global" | "others";
 
+/**
+ * Ending sessions. Unsent work stays in the account's folder and goes out after the next sign-in.
+ */
 export type SignOutRequest = { 
 /**
  * Which.
  */
 scope: SignOutScope, };
 
+/**
+ * How to keep the session where no keychain answers.
+ */
 export type UnlockRequest = { 
 /**
  * Passphrase to seal it with; `None` keeps it for this run only.
  */
 passphrase: string | null, };
 
+/**
+ * Language of the interface.
+ */
 export type LanguageView = "fr" | "en";
 
+/**
+ * Color scheme of the interface.
+ */
 export type ThemeView = "dark" | "light" | "system";
 
+/**
+ * Address and public key of a Supabase project.
+ */
 export type ServerAddressView = { 
 /**
  * Base URL, such as `https://abc.supabase.co`.
@@ -180,8 +240,18 @@ url: string,
  */
 anon_key: string, };
 
-export type ServerChange = { address: ServerAddressView | null, };
+/**
+ * Which server to use.
+ */
+export type ServerChange = { 
+/**
+ * The project; `None` follows the local backend's file again.
+ */
+address: ServerAddressView | null, };
 
+/**
+ * Settings in force.
+ */
 export type SettingsView = { 
 /**
  * Language: the account's while signed in, else this device's.
@@ -208,6 +278,9 @@ library_folder: string | null,
  */
 version: string, };
 
+/**
+ * A change of settings; absent fields stay as they are.
+ */
 export type SettingsPatch = { 
 /**
  * New language.
@@ -218,10 +291,19 @@ language: LanguageView | null,
  */
 theme: ThemeView | null, };
 
+/**
+ * Shape of the image.
+ */
 export type AspectRatioView = "1:1" | "16:9";
 
+/**
+ * File format of the image.
+ */
 export type OutputFormatView = "webp" | "png" | "jpg";
 
+/**
+ * A request for images as the form holds it; limits are those of [`GenerationDraft`].
+ */
 export type DraftView = { 
 /**
  * Key of the model.
@@ -288,6 +370,9 @@ width: number | null,
  */
 height: number | null, };
 
+/**
+ * What a draft costs now, by the cached catalog.
+ */
 export type QuoteView = { 
 /**
  * Credits; `null` while the draft has no price (unknown model, sizes out of range).
@@ -310,8 +395,14 @@ fields: Array<FieldErrorView>,
  */
 size: [number, number], };
 
+/**
+ * Where a request stands; see [`GenerationStatus`].
+ */
 export type GenerationStatusView = "to_send" | "parked" | "pending" | "processing" | "completed" | "failed" | "cancelled";
 
+/**
+ * How far a worker has come, as it reported itself.
+ */
 export type ProgressView = { 
 /**
  * Steps done in the present image.
@@ -330,6 +421,9 @@ image: number,
  */
 images: number, };
 
+/**
+ * A request with its parameters, state and images.
+ */
 export type GenerationView = { 
 /**
  * Its id.
@@ -380,6 +474,9 @@ created_at: number,
  */
 completed_at: number | null, };
 
+/**
+ * Asking for images.
+ */
 export type GenerationRequest = { 
 /**
  * What to make.
@@ -390,12 +487,18 @@ draft: DraftView,
  */
 max_cost: number, };
 
+/**
+ * One request.
+ */
 export type GenerationRef = { 
 /**
  * Its id.
  */
 id: string, };
 
+/**
+ * Which requests to list, newest first.
+ */
 export type GenerationListQuery = { 
 /**
  * Only those that have not ended.
@@ -406,8 +509,14 @@ active_only: boolean,
  */
 limit: number, };
 
+/**
+ * Which file of an image, in media URLs.
+ */
 export type MediaVariantView = "256" | "512" | "768" | "original";
 
+/**
+ * A picture as tiles and the lightbox show it.
+ */
 export type ImageView = { 
 /**
  * Its id.
@@ -470,6 +579,9 @@ hash: string,
  */
 created_at: number, };
 
+/**
+ * Everything the lightbox tells about a picture.
+ */
 export type ImageDetailView = { 
 /**
  * The picture.
@@ -492,12 +604,19 @@ provider: string | null,
  */
 ledger: Array<LedgerEntryView>, };
 
+/**
+ * Which pictures the gallery shows.
+ */
 export type GalleryQuery = { 
 /**
  * Only favorites.
  */
 favorites_only: boolean, };
 
+/**
+ * The gallery's order as columns of equal length, newest first: enough to lay out every row before a
+ * single picture is read, and small enough for 100 000 of them.
+ */
 export type GalleryIndex = { 
 /**
  * Ids.
@@ -516,18 +635,27 @@ created_at: Array<number>,
  */
 colors: Array<string>, };
 
+/**
+ * One picture.
+ */
 export type ImageRef = { 
 /**
  * Its id.
  */
 id: string, };
 
+/**
+ * Several pictures.
+ */
 export type ImageIds = { 
 /**
  * Their ids, at most 1 000; unknown ones are left out of the answer.
  */
 ids: Array<string>, };
 
+/**
+ * Putting a picture among the favorites or taking it out.
+ */
 export type SetFavorite = { 
 /**
  * The picture.
@@ -538,6 +666,9 @@ id: string,
  */
 favorite: boolean, };
 
+/**
+ * The signed-in user's account as last told by the server.
+ */
 export type AccountView = { 
 /**
  * E-mail address.
@@ -580,8 +711,14 @@ favorites: number,
  */
 active_generations: number, };
 
+/**
+ * Why credits moved.
+ */
 export type LedgerKindView = "purchase" | "usage" | "refund" | "bonus" | "ads_reward";
 
+/**
+ * A line of the ledger.
+ */
 export type LedgerEntryView = { 
 /**
  * Its id.
@@ -620,6 +757,9 @@ image_id: string | null,
  */
 created_at: number, };
 
+/**
+ * Which part of the ledger.
+ */
 export type LedgerQuery = { 
 /**
  * Continue after this line (its id); `null` starts with the newest.
@@ -630,6 +770,9 @@ after: string | null,
  */
 limit: number, };
 
+/**
+ * A part of the ledger, newest first.
+ */
 export type LedgerPage = { 
 /**
  * The lines.
@@ -640,6 +783,9 @@ entries: Array<LedgerEntryView>,
  */
 has_more: boolean, };
 
+/**
+ * A model and what it can do.
+ */
 export type ModelView = { 
 /**
  * Key.
@@ -686,8 +832,14 @@ loras: Array<string>,
  */
 supports: Array<string> | null, };
 
+/**
+ * Why an intent stopped; see [`ParkReason`].
+ */
 export type ParkReasonView = "price_changed" | "insufficient_credits" | "model_unavailable" | "account_suspended" | "not_found" | "forbidden" | "invalid" | "conflict" | "unknown";
 
+/**
+ * Whether an intent waits or needs the user.
+ */
 export type IntentStateView = { "state": "waiting", 
 /**
  * Earliest next attempt, if it is set back.
@@ -702,6 +854,9 @@ reason: ParkReasonView,
  */
 detail: string | null, };
 
+/**
+ * An entry of the outbox.
+ */
 export type IntentView = { 
 /**
  * Its id.
@@ -740,6 +895,9 @@ attempts: number,
  */
 created_at: number, };
 
+/**
+ * One entry of the outbox.
+ */
 export type IntentRef = { 
 /**
  * Its id.
@@ -750,8 +908,14 @@ id: string,
  */
 max_cost: number | null, };
 
+/**
+ * What synchronization is about.
+ */
 export type SyncPhaseView = "signed_out" | "up_to_date" | "working" | "waiting_for_network" | "needs_sign_in";
 
+/**
+ * The sync indicator.
+ */
 export type SyncView = { 
 /**
  * What it is about.
@@ -772,7 +936,12 @@ parked: number,
 /**
  * Last complete exchange with the server.
  */
-last_success_at: number | null, };
+last_success_at: number | null, 
+/**
+ * What keeps it from moving on, if anything: `disk_full`, `server_trouble`, `wrong_server` or
+ * `library_damaged`.
+ */
+problem: ErrorCode | null, };
 
 /** Every command: its arguments and its result. */
 export type Commands = {
@@ -787,19 +956,19 @@ export type Commands = {
   settings_current: [null, SettingsView];
   settings_change: [SettingsPatch, SettingsView];
   server_change: [ServerChange, SettingsView];
-  model_list: [null, ModelView[]];
+  model_list: [null, Array<ModelView>];
   generation_quote: [DraftView, QuoteView];
   generation_request: [GenerationRequest, GenerationView];
   generation_cancel: [GenerationRef, GenerationView];
   generation_get: [GenerationRef, GenerationView];
-  generation_list: [GenerationListQuery, GenerationView[]];
+  generation_list: [GenerationListQuery, Array<GenerationView>];
   gallery_index: [GalleryQuery, GalleryIndex];
-  images_by_ids: [ImageIds, ImageView[]];
+  images_by_ids: [ImageIds, Array<ImageView>];
   image_detail: [ImageRef, ImageDetailView];
   image_set_favorite: [SetFavorite, ImageView];
   account_current: [null, AccountView | null];
   ledger_page: [LedgerQuery, LedgerPage];
-  outbox_list: [null, IntentView[]];
+  outbox_list: [null, Array<IntentView>];
   outbox_retry: [IntentRef, null];
   outbox_discard: [IntentRef, null];
   sync_current: [null, SyncView];
