@@ -31,7 +31,17 @@ async fn errors_of_the_server_never_sign_out() -> anyhow::Result<()> {
         .reaches(generation.id, amethyst_model::GenerationStatus::Pending)
         .await;
     client.up_to_date().await;
-    assert_eq!(client.core().sync().await?.problem, None);
+    eventually("no problem any more", async || {
+        client
+            .core()
+            .sync()
+            .await
+            .unwrap()
+            .problem
+            .is_none()
+            .then_some(())
+    })
+    .await;
     Ok(())
 }
 
