@@ -19,6 +19,7 @@ use tauri::{Manager, RunEvent};
 ///
 /// # Errors
 /// When the data folder cannot be used or the system offers no window.
+#[expect(clippy::exit, reason = "within what `generate_context!` expands to")]
 pub fn run() -> anyhow::Result<()> {
     let data_dir = folders::data_dir()?;
     let _log = log::start(&data_dir)?;

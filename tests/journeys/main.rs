@@ -1,5 +1,10 @@
 //! Whole clients against the whole backend: what must hold whatever happens.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers of a test fail like the test itself"
+)]
+
 mod accounts;
 mod damage;
 mod first_image;
