@@ -3,6 +3,7 @@
 mod directions;
 mod files;
 mod places;
+mod tree;
 
 use anyhow::bail;
 
@@ -11,6 +12,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
     let files = files::tracked()?;
     let mut breaches = directions::check()?;
     breaches.extend(places::check(&files)?);
+    breaches.extend(tree::check(&files)?);
     breaches.extend(files::check_sizes(&files)?);
     if breaches.is_empty() {
         return Ok(());
