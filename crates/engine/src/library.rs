@@ -151,6 +151,8 @@ impl Library {
         tx.finish_resync().await?;
         tx.set_setting(LAST_SUCCESS, &now.into()).await?;
         tx.commit().await?;
+        // A server that comes back with nothing new changes no row, and still ends being offline.
+        self.tell(Event::Sync);
         Ok(())
     }
 

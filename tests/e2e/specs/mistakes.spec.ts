@@ -31,13 +31,16 @@ test('steps out of range are told beside their chip and not sent', async ({ page
   await expect(page.getByTestId('queue-row')).toHaveCount(0);
 });
 
-test('too few credits are told before anything is sent', async ({ page, client }) => {
+test('too few credits are told before anything is sent', async ({ page, client, backend }) => {
   await enter(page, client);
   await page.getByTestId('composer-prompt').fill('un lac');
   await inPanel(page, 'ratio', () => page.getByTestId('option-size-2048').click());
   await inPanel(page, 'count', () => page.getByTestId('option-count-4').click());
   const generate = page.getByTestId('generate');
   await expect(generate).toHaveAttribute('data-cost', '16');
+  // What waits to be sent is promised, though nothing is charged yet.
+  await backend.stop();
+  await expect(page.getByTestId('offline-banner')).toBeVisible({ timeout: 60_000 });
   for (let left = 84; left > 0; left -= 16) {
     await expect(page.getByTestId('composer-left')).toHaveAttribute('data-left', String(left));
     await generate.click();
@@ -49,12 +52,15 @@ test('too few credits are told before anything is sent', async ({ page, client }
   await inPanel(page, 'ratio', () => page.getByTestId('option-size-1024').click());
   await expect(generate).toBeEnabled();
   await page.getByTestId('nav-queue').click();
-  await page.getByRole('button', { name: 'Tout annuler' }).click();
-  await expect(
-    page.locator('[data-status=pending], [data-status=processing], [data-status=to_send]'),
-  ).toHaveCount(0, {
-    timeout: 60_000,
-  });
+  await expect(page.locator('[data-testid=queue-row][data-status=to_send]')).toHaveCount(6);
+  await page.getByTestId('queue-cancel-all').click();
+  await expect(page.locator('[data-testid=queue-row][data-status=cancelled]')).toHaveCount(6);
+  await backend.start();
+  await expect(page.getByTestId('offline-banner')).toHaveCount(0, { timeout: 60_000 });
+  await expect(page.getByTestId('sync-state')).toHaveAttribute('data-phase', 'up_to_date');
+  await expect(page.getByTestId('balance-chip')).toHaveAttribute('data-balance', '100');
+  await page.getByTestId('nav-credits').click();
+  await expect(page.getByTestId('ledger-row')).toHaveCount(1);
 });
 
 test('wrong passwords and taken addresses are told on the form', async ({ page, client }) => {
