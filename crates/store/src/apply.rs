@@ -80,9 +80,12 @@ impl Tx {
         generation::remove(self, id).await
     }
 
+    /// Hidden first: what is being sent about the picture keeps its row until that is settled.
     async fn delete_image(&mut self, id: ImageId) -> Result<()> {
-        self.drop_lane(&lane_of_image(id)).await?;
-        self.drop_image(id).await
+        let lane = lane_of_image(id);
+        self.drop_lane(&lane).await?;
+        image::mark_gone(self, id).await?;
+        overlay::show_lane(self, &lane).await
     }
 
     async fn drop_lane(&mut self, lane: &Lane) -> Result<()> {
@@ -92,15 +95,6 @@ impl Tx {
             }
         }
         Ok(())
-    }
-
-    /// Removes a picture that the server no longer has, or hides it while an intent about it remains.
-    async fn drop_image(&mut self, id: ImageId) -> Result<()> {
-        if row::lane(self.db(), &lane_of_image(id)).await?.is_empty() {
-            image::remove(self, &[id]).await
-        } else {
-            image::mark_gone(self, id).await
-        }
     }
 }
 
