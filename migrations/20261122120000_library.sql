@@ -70,15 +70,17 @@ create table image (
   vision_description text,
   dominant_color     text,
   technical_metadata text not null,
+  -- Place among the pictures of its request, all of which are born at one instant.
+  position           integer not null default 0,
   server_updated_at  integer not null,
   -- Deleted on the server while an intent about it still waits; removed with the last such intent.
   gone               integer not null default 0,
   seen               integer not null
 ) strict;
 -- The gallery reads these indexes alone: a library of 100 000 images opens without touching its rows.
-create index image_gallery on image (created_at desc, id desc, width, height, dominant_color)
+create index image_gallery on image (created_at desc, position, id, width, height, dominant_color)
   where gone = 0;
-create index image_favorites on image (created_at desc, id desc, width, height, dominant_color)
+create index image_favorites on image (created_at desc, position, id, width, height, dominant_color)
   where gone = 0 and is_favorite = 1;
 create index image_generation on image (generation_id);
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use amethyst_imaging::{Bitmap, Format, dominant_color, embed_xmp, encode, hex_color};
 use amethyst_model::Backoff;
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::hosted::{CallError, Hosted};
 use crate::job::Job;
@@ -67,7 +67,7 @@ pub(crate) async fn deliver(
     let Picture {
         bitmap,
         seed,
-        report,
+        report: mut technical,
     } = picture;
     let size = (bitmap.width(), bitmap.height());
     let (files, color) = tokio::task::spawn_blocking(move || {
@@ -83,7 +83,18 @@ pub(crate) async fn deliver(
     for file in &files {
         upload(hosted, file).await?;
     }
-    Ok(row(job, format, size, seed, report, &files, &color))
+    technical.extend(
+        [
+            ("index", json!(index)),
+            ("seed", json!(seed)),
+            ("dominant_color", json!(color)),
+            ("files", files.iter().map(File::row).collect()),
+            ("steps", json!(job.steps)),
+            ("guidance_scale", json!(job.guidance_scale)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value)),
+    );
+    Ok(row(format, size, seed, &files, technical))
 }
 
 fn files(
@@ -150,13 +161,11 @@ fn upload_failure(error: &CallError) -> Failure {
 }
 
 fn row(
-    job: &Job,
     format: Format,
     size: (u32, u32),
     seed: u32,
-    report: Value,
     files: &[File],
-    color: &str,
+    technical: Map<String, Value>,
 ) -> Value {
     // Relative to the project, so that rows outlive a change of its address.
     let address = |path: &str| format!("/storage/v1/object/authenticated/{BUCKET}/{path}");
@@ -166,15 +175,6 @@ fn row(
             .find(|file| file.variant == variant)
             .map_or("", |file| file.path.as_str())
     };
-    let mut technical = match report {
-        Value::Object(report) => report,
-        other => serde_json::Map::from_iter([("report".to_owned(), other)]),
-    };
-    technical.insert("seed".to_owned(), json!(seed));
-    technical.insert("dominant_color".to_owned(), json!(color));
-    technical.insert("files".to_owned(), files.iter().map(File::row).collect());
-    technical.insert("steps".to_owned(), json!(job.steps));
-    technical.insert("guidance_scale".to_owned(), json!(job.guidance_scale));
     json!({
         "storage_path": path("original"),
         "public_url": address(path("original")),

@@ -118,8 +118,7 @@ impl Store {
         let mut db = self.reader().await?;
         let mut query = QueryBuilder::new(COLUMNS);
         query.push("generation_id = ").push_bind(generation.0);
-        // All rows of a request are born in one transaction of the server, at one instant.
-        query.push(" order by created_at, json_extract(technical_metadata, '$.index'), id");
+        query.push(" order by created_at, position, id");
         fetch(&mut db, query).await
     }
 
@@ -130,10 +129,10 @@ impl Store {
     pub async fn gallery(&self, filter: GalleryFilter) -> Result<Vec<GalleryEntry>> {
         let sql = if filter.favorites_only {
             "select id, width, height, created_at, dominant_color from image
-              where gone = 0 and is_favorite = 1 order by created_at desc, id desc"
+              where gone = 0 and is_favorite = 1 order by created_at desc, position, id"
         } else {
             "select id, width, height, created_at, dominant_color from image
-              where gone = 0 order by created_at desc, id desc"
+              where gone = 0 order by created_at desc, position, id"
         };
         let mut db = self.reader().await?;
         let rows: Vec<(Uuid, i64, i64, i64, Option<String>)> =
@@ -172,15 +171,15 @@ pub(crate) async fn write_base(tx: &mut Tx, image: &Image) -> Result<()> {
         "insert into image
            (id, generation_id, width, height, format, size_bytes, created_at, is_favorite,
             base_favorite, is_public, vision_description, dominant_color, technical_metadata,
-            server_updated_at, seen)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            position, server_updated_at, seen)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
          on conflict (id) do update set
            generation_id = excluded.generation_id, width = excluded.width,
            height = excluded.height, format = excluded.format, size_bytes = excluded.size_bytes,
            created_at = excluded.created_at, base_favorite = excluded.base_favorite,
            is_public = excluded.is_public, vision_description = excluded.vision_description,
            dominant_color = excluded.dominant_color,
-           technical_metadata = excluded.technical_metadata,
+           technical_metadata = excluded.technical_metadata, position = excluded.position,
            server_updated_at = excluded.server_updated_at, gone = 0, seen = excluded.seen",
     )
     .bind(image.id.0)
@@ -195,6 +194,8 @@ pub(crate) async fn write_base(tx: &mut Tx, image: &Image) -> Result<()> {
     .bind(&image.vision_description)
     .bind(&image.dominant_color)
     .bind(json(&image.technical_metadata)?)
+    // Anything but a number counts as the first: others may write what they like.
+    .bind(image.technical_metadata["index"].as_i64().unwrap_or(0))
     .bind(micros(image.updated_at))
     .bind(seen)
     .execute(tx.db())

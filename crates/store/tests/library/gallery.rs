@@ -1,6 +1,4 @@
-//! The gallery's order, and its speed with a large library.
-
-use std::time::{Duration, Instant};
+//! The gallery's order, and that a large library needs no sorting.
 
 use amethyst_store::GalleryFilter;
 use sqlx::Row;
@@ -45,7 +43,6 @@ async fn newest_first_and_favorites_apart() {
 }
 
 #[tokio::test]
-#[expect(clippy::disallowed_methods, reason = "what is measured is real time")]
 async fn a_hundred_thousand_pictures_open_from_an_index() {
     const PICTURES: i64 = 100_000;
     let folder = tempdir().unwrap();
@@ -66,10 +63,7 @@ async fn a_hundred_thousand_pictures_open_from_an_index() {
     .await
     .unwrap();
 
-    let began = Instant::now();
     let gallery = store.gallery(GalleryFilter::default()).await.unwrap();
-    let took = began.elapsed();
-    println!("100 000 entries in {took:?}");
     assert_eq!(gallery.len(), 100_000);
     assert!(gallery.is_sorted_by(|one, next| one.created_at_ms > next.created_at_ms));
     let favorites = store
@@ -80,16 +74,12 @@ async fn a_hundred_thousand_pictures_open_from_an_index() {
         .unwrap();
     assert_eq!(favorites.len(), 10_000);
 
-    let began = Instant::now();
     assert_eq!(store.counts().await.unwrap().images, 100_000);
-    println!("counts in {:?}", began.elapsed());
-    // Wide bounds for a busy machine; a scan with a sort takes far longer in this build.
-    assert!(took < Duration::from_secs(3), "{took:?}");
     for query in [
         "select id, width, height, created_at, dominant_color from image
-          where gone = 0 order by created_at desc, id desc",
+          where gone = 0 order by created_at desc, position, id",
         "select id, width, height, created_at, dominant_color from image
-          where gone = 0 and is_favorite = 1 order by created_at desc, id desc",
+          where gone = 0 and is_favorite = 1 order by created_at desc, position, id",
     ] {
         let plan = format!("explain query plan {query}");
         let steps = sqlx::query(sqlx::AssertSqlSafe(plan))

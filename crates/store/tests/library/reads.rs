@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use amethyst_model::{GenerationStatus, MediaVariant};
-use amethyst_store::GenerationFilter;
-use serde_json::json;
+use amethyst_store::{GalleryFilter, GenerationFilter};
+use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use crate::support::*;
@@ -58,25 +58,33 @@ async fn images_in_the_order_asked_for() {
 }
 
 #[tokio::test]
-async fn images_of_a_request_in_the_order_they_were_painted() {
+async fn pictures_of_a_request_stand_in_the_order_they_were_painted() {
     let folder = tempdir().unwrap();
     let store = open(folder.path()).await;
-    let painted = |number: u128, index: i64| {
+    let painted = |number: u128, index: Value| {
         let mut image = server_image(number, false);
         image.created_at = at(50);
         image.technical_metadata = json!({ "index": index });
         image
     };
-    let mut other = server_image(4, false);
+    let mut other = server_image(5, false);
     other.generation_id = None;
-    apply(
-        &store,
-        &[painted(1, 2), painted(2, 0), painted(3, 1), other].map(image_row),
-    )
-    .await;
+    // No number: what another client or a careless server may write counts as the first.
+    let nonsense = json!({ "a": [2] });
+    let rows = [
+        painted(1, json!(2)),
+        painted(2, json!(0)),
+        painted(3, json!(1)),
+        painted(4, nonsense),
+        other,
+    ];
+    apply(&store, &rows.map(image_row)).await;
     let found = store.images_of(generation_id(0)).await.unwrap();
     let order: Vec<_> = found.iter().map(|image| image.id).collect();
-    assert_eq!(order, [2, 3, 1].map(image_id));
+    assert_eq!(order, [2, 4, 3, 1].map(image_id));
+    let gallery = store.gallery(GalleryFilter::default()).await.unwrap();
+    let order: Vec<_> = gallery[..4].iter().map(|entry| entry.id).collect();
+    assert_eq!(order, [2, 4, 3, 1].map(image_id));
 }
 
 #[tokio::test]

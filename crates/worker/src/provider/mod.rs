@@ -11,7 +11,7 @@ use std::sync::Arc;
 use amethyst_imaging::Bitmap;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -52,8 +52,8 @@ pub struct Picture {
     pub bitmap: Bitmap,
     /// The seed it was made with.
     pub seed: u32,
-    /// What the provider reports about it; an object.
-    pub report: Value,
+    /// What the provider reports about it.
+    pub report: Map<String, Value>,
 }
 
 /// Why there are no pictures. `code` is shown to the user by way of a translation.

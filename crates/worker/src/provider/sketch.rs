@@ -75,18 +75,19 @@ fn picture(order: &Order, seed: u32, painting: Painting) -> Result<Picture, Fail
         // The painter starts from nothing but words.
         ignored.extend(["source_path", "prompt_strength"]);
     }
-    let report = json!({
-        "provider": "sketch",
-        "label": "Amethyst sketch, procedural",
-        "scene": painting.scene,
-        "ignored": ignored,
-        "unknown_loras": painting.unknown_loras,
-    });
+    let report = [
+        ("provider", json!("sketch")),
+        ("label", json!("Amethyst sketch, procedural")),
+        ("scene", json!(painting.scene)),
+        ("ignored", json!(ignored)),
+        ("unknown_loras", json!(painting.unknown_loras)),
+    ]
+    .map(|(name, value)| (name.to_owned(), value));
     let bitmap = Bitmap::from_rgba(order.width, order.height, painting.rgba)
         .map_err(|_| Failure::lasting("invalid_size"))?;
     Ok(Picture {
         bitmap,
         seed,
-        report,
+        report: report.into_iter().collect(),
     })
 }

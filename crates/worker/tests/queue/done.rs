@@ -28,7 +28,7 @@ async fn a_request_becomes_images_with_all_their_files() {
     let images = user.images(&id).await;
     assert_eq!(images.len(), 2);
     let mut pictures = BTreeSet::new();
-    for (image, seed) in images.iter().zip([41, 42]) {
+    for (index, (image, seed)) in images.iter().zip([41, 42]).enumerate() {
         assert_eq!(image["metadata"]["seed"], seed);
         assert_eq!(
             (&image["width"], &image["height"]),
@@ -37,6 +37,7 @@ async fn a_request_becomes_images_with_all_their_files() {
         assert_eq!(image["format"], "jpg");
         let technical = &image["technical_metadata"];
         assert_eq!(technical["provider"], "sketch");
+        assert_eq!(technical["index"], index);
         assert_eq!(technical["unknown_loras"], json!(["nobody/knows"]));
         assert_eq!(technical["ignored"], json!(["prompt_strength"]));
         let files = technical["files"].as_array().unwrap();
