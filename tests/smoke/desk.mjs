@@ -1,21 +1,16 @@
 // A desk without a person: virtual screen, window manager, session bus, unlocked keychain.
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { start } from './processes.mjs';
 import { eventually } from './wait.mjs';
 
 /** Starts it and answers the environment for programs on it. What was started joins `running`. */
 export async function desk(home, running) {
-  let number = 200;
-  while (existsSync(`/tmp/.X11-unix/X${number}`)) number += 1;
-  const display = `:${number}`;
-  running.push(start('Xvfb', [display, '-screen', '0', '1280x800x24', '-nolisten', 'tcp']));
-  await eventually('the virtual screen', () => existsSync(`/tmp/.X11-unix/X${number}`));
-
+  const display = await virtualScreen(running);
   const data = join(home, 'xdg');
-  mkdirSync(data, { recursive: true });
+  mkdirSync(data, { recursive: true, mode: 0o700 });
   const environment = {
     ...process.env,
     DISPLAY: display,
@@ -32,16 +27,43 @@ export async function desk(home, running) {
   return all;
 }
 
+/** Closes the window of that title as its user would: by the window manager's key. */
+export async function closeWindow(title, env) {
+  const xdotool = (...words) => spawnSync('xdotool', words, { env, encoding: 'utf8' });
+  const id = await eventually('the window', () =>
+    xdotool('search', '--onlyvisible', '--name', `^${title}$`).stdout.trim(),
+  );
+  xdotool('windowactivate', '--sync', id, 'key', '--clearmodifiers', 'alt+F4');
+}
+
+/** Photographs the screen, because WebKit's driver waits for ever for a frame of a page at rest. */
+export function photograph(file, env) {
+  const { status, stderr } = spawnSync('import', ['-window', 'root', file], { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the screenshot failed: ${stderr}`);
+}
+
+/** The server looks for a free number itself and tells it once it answers. */
+async function virtualScreen(running) {
+  const options = ['-displayfd', '1', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'];
+  return `:${await firstWord('Xvfb', options, process.env, running)}`;
+}
+
 function sessionBus(env, running) {
-  const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=1'], {
-    env,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  running.push(bus);
+  return firstWord('dbus-daemon', ['--session', '--nofork', '--print-address=1'], env, running);
+}
+
+/** Starts a server that says on its standard output where it is. */
+function firstWord(program, args, env, running) {
+  const server = spawn(program, args, { env, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  running.push(server);
   return new Promise((resolve, reject) => {
-    bus.once('error', reject);
-    bus.stdout.once('data', (address) => resolve(String(address).trim()));
+    server.once('error', reject);
+    server.once('exit', () => reject(new Error(`${program} ended before it was ready`)));
+    let text = '';
+    server.stdout.on('data', (piece) => {
+      text += piece;
+      if (text.includes('\n')) resolve(text.trim());
+    });
   });
 }
 

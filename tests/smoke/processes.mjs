@@ -13,10 +13,17 @@ export function lifeline(program, args) {
   return spawn(program, args, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
 }
 
+/** Waits for the end of a program and answers its exit code, `null` if a signal ended it. */
+export function ended(child) {
+  const { exitCode, signalCode } = child;
+  if (exitCode !== null || signalCode !== null) return Promise.resolve(exitCode);
+  return new Promise((resolve) => child.once('exit', resolve));
+}
+
 /** Ends a program: politely, then its whole group. */
 export async function end(child) {
   if (child.exitCode === null && child.signalCode === null) {
-    const gone = new Promise((resolve) => child.once('exit', resolve));
+    const gone = ended(child);
     if (child.stdin) child.stdin.end();
     else signal(child, 'SIGTERM');
     await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 15_000))]);

@@ -1,16 +1,26 @@
-// The real window: sign up, make an image, see it through `media:`, quit, start again still signed in.
+// The real window: sign up, make an image, see it through `media:`, quit, start again still signed in,
+// close the window; and what the log kept of all that.
 //
 // Runs on a virtual screen with a session bus and an unlocked keychain of its own. Everything started
 // here ends here, by its process group.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, chmodSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { end, freePort, lifeline, start } from './processes.mjs';
+import { end, ended, freePort, lifeline, start } from './processes.mjs';
 import { Window } from './webdriver.mjs';
 import { eventually } from './wait.mjs';
-import { desk } from './desk.mjs';
+import { closeWindow, desk, photograph } from './desk.mjs';
 
 const bin = process.env.AMETHYST_BIN_DIR;
 const driver = process.env.TAURI_DRIVER;
@@ -23,6 +33,8 @@ const home = mkdtempSync(join(tmpdir(), 'amethyst-smoke-'));
 chmodSync(home, 0o711);
 const connection = join(home, 'backend.json');
 
+const account = { email: 'smoke@example.org', password: 'correct horse battery' };
+const prompt = 'un renard dans la brume';
 const running = [];
 let passed = 0;
 
@@ -48,8 +60,8 @@ async function main() {
   let window = await Window.open(port, join(bin, 'amethyst'));
   await check('an account is created in the window', async () => {
     await window.click('auth-switch');
-    await window.type('auth-email', 'smoke@example.org');
-    await window.type('auth-password', 'correct horse battery');
+    await window.type('auth-email', account.email);
+    await window.type('auth-password', account.password);
     await window.click('auth-submit');
     await window.find('app-frame');
     await eventually('the opening credits', async () =>
@@ -58,7 +70,7 @@ async function main() {
   });
   await check('an image is made and shown by media:', async () => {
     await window.click('nav-create');
-    await window.type('composer-prompt', 'un renard dans la brume');
+    await window.type('composer-prompt', prompt);
     await window.click('generate');
     await window.click('nav-gallery');
     await eventually('a picture that is really decoded', () => decodedPictures(window));
@@ -68,7 +80,8 @@ async function main() {
     assert.match(source, /^(media:\/\/localhost|http:\/\/media\.localhost)\//);
   });
   await check('the window looks like something', async () => {
-    writeFileSync(join(results, 'gallery.png'), await window.screenshot());
+    await shown(window);
+    photograph(join(results, 'gallery.png'), environment);
     await window.click('nav-settings');
     await window.click('theme-light');
     await window.click('language-en');
@@ -76,7 +89,8 @@ async function main() {
       (await window.run('return document.documentElement.dataset.theme')) === 'light',
     );
     await window.click('nav-gallery');
-    writeFileSync(join(results, 'gallery-light.png'), await window.screenshot());
+    await shown(window);
+    photograph(join(results, 'gallery-light.png'), environment);
   });
   await window.close();
 
@@ -92,19 +106,68 @@ async function main() {
     assert.equal(theme, 'light');
   });
   await window.close();
+
+  await check('closing the window ends the program and leaves nothing half written', async () => {
+    const app = start(join(bin, 'amethyst'), [], environment);
+    running.push(app);
+    await closeWindow('Amethyst', environment);
+    assert.equal(await ended(app), 0);
+    const unwritten = files(join(environment.AMETHYST_DATA_DIR, 'accounts')).filter(
+      (file) => file.endsWith('-wal') && statSync(file).size > 0,
+    );
+    assert.deepEqual(unwritten, []);
+  });
+  await check('the log keeps neither secrets nor what was written', async () => {
+    const logs = files(join(environment.AMETHYST_DATA_DIR, 'logs'));
+    const text = logs.map((file) => readFileSync(file, 'utf8')).join('');
+    assert.notEqual(text, '', 'there is no log');
+    // A token of the server begins with these letters: `{"` in Base64.
+    for (const kept of [account.email, account.password, prompt, 'eyJ']) {
+      assert.ok(!text.includes(kept), `the log holds ${kept}`);
+    }
+  });
 }
 
+const PICTURES = '[...document.querySelectorAll(\'[data-testid="tile"][data-kind="image"] img\')]';
+
 function decodedPictures(window) {
-  return window.run(
-    'return [...document.querySelectorAll(\'[data-testid="tile"][data-kind="image"] img\')]' +
-      '.some((image) => image.complete && image.naturalWidth > 0)',
+  return window.run(`return ${PICTURES}.some((image) => image.complete && image.naturalWidth > 0)`);
+}
+
+/** Waits until the pictures have faded in. */
+function shown(window) {
+  return eventually('the pictures in full', () =>
+    window.run(
+      `const pictures = ${PICTURES};` +
+        'return pictures.length > 0 && pictures.every((image) => getComputedStyle(image).opacity === "1")',
+    ),
   );
+}
+
+function files(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function check(what, body) {
   await body();
   passed += 1;
   console.log(`ok ${passed} - ${what}`);
+}
+
+let tidied;
+
+/** Ends everything once, however often and from wherever it is asked for. */
+function tidyUp() {
+  tidied ??= (async () => {
+    for (const child of running.reverse()) await end(child);
+    rmSync(home, { recursive: true, force: true });
+  })();
+  return tidied;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => tidyUp().then(() => process.exit(1)));
 }
 
 let failed = 0;
@@ -114,8 +177,7 @@ try {
   failed = 1;
   console.error(error);
 } finally {
-  for (const child of running.reverse()) await end(child);
-  rmSync(home, { recursive: true, force: true });
+  await tidyUp();
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed;

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{bail, ensure};
+use xshell::{Shell, TempDir};
 
 use crate::child::{Running, now};
 
@@ -19,8 +20,9 @@ pub(crate) fn exists() -> bool {
 /// A virtual screen.
 pub(crate) struct Screen {
     name: String,
-    _server: Running,
     _manager: Running,
+    _server: Running,
+    runtime: TempDir,
 }
 
 impl Screen {
@@ -53,8 +55,10 @@ impl Screen {
         let manager = Running::plain("openbox", &mut manager)?;
         Ok(Self {
             name,
-            _server: server,
             _manager: manager,
+            _server: server,
+            // Beside other temporary things: the path of a socket must be short.
+            runtime: Shell::new()?.create_temp_dir()?,
         })
     }
 
@@ -76,8 +80,9 @@ impl Screen {
 
 /// Wraps a program in a session bus with an unlocked keychain, both of its own and gone with it.
 ///
-/// The keychain's password is empty and its folder is private to this repository: it protects nothing
-/// but lets the app take the way it takes on a desk.
+/// The keychain's password is in the script and its folder is private to this repository: it protects
+/// nothing but lets the app take the way it takes on a desk. The runtime folder is its own too, because a
+/// second keychain would take the control socket of the account's.
 pub(crate) fn in_session(program: &Path, screen: &Screen, home: &Path) -> anyhow::Result<Command> {
     let script = home.join("session.sh");
     fs_err::create_dir_all(home)?;
@@ -86,7 +91,8 @@ pub(crate) fn in_session(program: &Path, screen: &Screen, home: &Path) -> anyhow
     command.arg("--").arg("sh").arg(&script).arg(program);
     command
         .env("DISPLAY", screen.name())
-        .env("XDG_DATA_HOME", data_home(home));
+        .env("XDG_DATA_HOME", data_home(home))
+        .env("XDG_RUNTIME_DIR", screen.runtime.path());
     // Drawn in software: there is no graphics card behind a virtual screen.
     command
         .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
@@ -100,6 +106,7 @@ fn data_home(home: &Path) -> PathBuf {
 }
 
 const SESSION: &str = r#"mkdir -p "$XDG_DATA_HOME"
+chmod 700 "$XDG_RUNTIME_DIR"
 printf 'amethyst\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
 exec "$@"
 "#;
