@@ -3,20 +3,21 @@
 use std::sync::{Mutex, PoisonError};
 
 use amethyst_api::{ApiError, Notice, dispatch};
-use amethyst_engine::Core;
 use serde_json::Value;
 use tauri::State;
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
 
+use crate::client::Client;
+
 /// Runs one command of the table.
 #[tauri::command]
 pub(crate) async fn call(
-    core: State<'_, Core>,
+    client: State<'_, Client>,
     name: String,
     args: Value,
 ) -> Result<Value, ApiError> {
-    dispatch(&core, &name, args).await
+    dispatch(&client.core().await?, &name, args).await
 }
 
 /// The one window's subscription.
@@ -25,14 +26,14 @@ pub(crate) struct Subscribed(Mutex<Option<JoinHandle<()>>>);
 
 /// Sends the present state and then every notice into the channel, until the window goes away or its page
 /// subscribes anew: a page that is loaded again would otherwise leave its forerunner's behind, because a
-/// channel into a living window never fails.
+/// channel into a living window never fails. Refused as long as the core cannot start.
 #[tauri::command]
 pub(crate) async fn subscribe(
-    core: State<'_, Core>,
+    client: State<'_, Client>,
     subscribed: State<'_, Subscribed>,
     channel: Channel<Notice>,
 ) -> Result<(), ApiError> {
-    let mut subscription = amethyst_api::subscribe(&core);
+    let mut subscription = amethyst_api::subscribe(&client.core().await?);
     let task = tauri::async_runtime::spawn(async move {
         while let Some(notice) = subscription.next().await {
             if channel.send(notice).is_err() {

@@ -1,6 +1,7 @@
 //! The desktop shell: one window, two commands, one protocol for pictures. It decides nothing; the core
 //! does.
 
+mod client;
 mod folders;
 mod ipc;
 mod log;
@@ -11,19 +12,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amethyst_engine::{Config, Core, ServerSource, SystemClock};
+use amethyst_engine::{Config, ServerSource, SystemClock};
 use amethyst_secret::KeychainSecretStore;
-use anyhow::Context;
 use tauri::{Manager, RunEvent};
+
+use crate::client::Client;
 
 /// Runs the application until its window closes.
 ///
 /// # Errors
-/// When the data folder cannot be used or the system offers no window.
+/// When no data folder is known or the system offers no window.
 pub fn run() -> anyhow::Result<()> {
     let data_dir = folders::data_dir()?;
     // Dropped last: what was logged on the way out is written then.
-    let _log = log::start(&data_dir)?;
+    let _log = log::start(&data_dir);
     let result = open(data_dir);
     if let Err(error) = &result {
         tracing::error!("{error:#}");
@@ -43,10 +45,12 @@ fn open(data_dir: PathBuf) -> anyhow::Result<()> {
         clock: Arc::new(SystemClock),
         version: version.to_owned(),
     };
-    let core =
-        tauri::async_runtime::block_on(Core::start(config)).context("Amethyst cannot start")?;
+    let client = Client::new(config);
+    // Before the window, so that its first question is answered at once. What keeps it from starting is
+    // told in the window.
+    let _told_later = tauri::async_runtime::block_on(client.core());
     let application = tauri::Builder::default()
-        .manage(core)
+        .manage(client)
         .manage(ipc::Subscribed::default())
         .register_asynchronous_uri_scheme_protocol("media", media_protocol::serve)
         .invoke_handler(tauri::generate_handler![ipc::call, ipc::subscribe])
@@ -55,8 +59,8 @@ fn open(data_dir: PathBuf) -> anyhow::Result<()> {
     // Not `run`, which ends the process by itself and would cut off the log.
     let code = application.run_return(|app, event| {
         if matches!(event, RunEvent::Exit) {
-            let core = app.state::<Core>().inner().clone();
-            tauri::async_runtime::block_on(core.shutdown(Duration::from_secs(5)));
+            let client = app.state::<Client>();
+            tauri::async_runtime::block_on(client.shutdown(Duration::from_secs(5)));
         }
     });
     tracing::info!(code, "Amethyst ends");

@@ -7,6 +7,8 @@ use amethyst_model::{ImageId, MediaVariant};
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{Manager, Runtime, UriSchemeContext, UriSchemeResponder};
 
+use crate::client::Client;
+
 /// Answers one request of the window.
 #[expect(
     clippy::needless_pass_by_value,
@@ -17,9 +19,13 @@ pub(crate) fn serve<R: Runtime>(
     request: Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
-    let core = context.app_handle().state::<Core>().inner().clone();
+    let app = context.app_handle().clone();
     tauri::async_runtime::spawn(async move {
-        responder.respond(answer(&core, &request).await);
+        let response = match app.state::<Client>().core().await {
+            Ok(core) => answer(&core, &request).await,
+            Err(_) => empty(StatusCode::NOT_FOUND),
+        };
+        responder.respond(response);
     });
 }
 

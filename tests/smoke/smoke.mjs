@@ -14,6 +14,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +58,19 @@ async function main() {
     start(driver, ['--port', String(port), '--native-port', String(await freePort())], environment),
   );
 
+  const data = environment.AMETHYST_DATA_DIR;
+  writeFileSync(data, 'a file where the folder should be');
   let window = await Window.open(port, join(bin, 'amethyst'));
+  await check('a folder that cannot be used is told, and mended without a restart', async () => {
+    await window.find('start-failure');
+    photograph(join(results, 'start-failure.png'), environment);
+    rmSync(data);
+    await window.click('start-retry');
+    await window.find('auth-email');
+  });
+  await window.close();
+
+  window = await Window.open(port, join(bin, 'amethyst'));
   await check('an account is created in the window', async () => {
     await window.click('auth-switch');
     await window.type('auth-email', account.email);
@@ -112,13 +125,13 @@ async function main() {
     running.push(app);
     await closeWindow('Amethyst', environment);
     assert.equal(await ended(app), 0);
-    const unwritten = files(join(environment.AMETHYST_DATA_DIR, 'accounts')).filter(
+    const unwritten = files(join(data, 'accounts')).filter(
       (file) => file.endsWith('-wal') && statSync(file).size > 0,
     );
     assert.deepEqual(unwritten, []);
   });
   await check('the log keeps neither secrets nor what was written', async () => {
-    const logs = files(join(environment.AMETHYST_DATA_DIR, 'logs'));
+    const logs = files(join(data, 'logs'));
     const text = logs.map((file) => readFileSync(file, 'utf8')).join('');
     assert.notEqual(text, '', 'there is no log');
     // A token of the server begins with these letters: `{"` in Base64.

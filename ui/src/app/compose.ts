@@ -14,6 +14,7 @@ import { Models } from '$/lib/state/models.svelte';
 import { localMemory, Navigation } from '$/lib/state/navigation.svelte';
 import { Session } from '$/lib/state/session.svelte';
 import { Settings } from '$/lib/state/settings.svelte';
+import { Start } from '$/lib/state/start.svelte';
 import { Sync } from '$/lib/state/sync.svelte';
 import { Toasts } from '$/lib/state/toasts.svelte';
 import { Viewer } from '$/lib/state/viewer.svelte';
@@ -25,6 +26,7 @@ export interface App {
   readonly i18n: I18n;
   readonly toasts: Toasts;
   readonly navigation: Navigation;
+  readonly start: Start;
   readonly session: Session;
   readonly settings: Settings;
   readonly sync: Sync;
@@ -47,9 +49,12 @@ export interface App {
 export function compose(host: Host): App {
   const memory = localMemory('amethyst.');
   const call = callOf(host);
-  const i18n = new I18n(memory.read('language') === 'en' ? 'en' : 'fr');
+  // Until the core tells: what it told last, else the system's.
+  const language = memory.read('language') ?? navigator.language;
+  const i18n = new I18n(language.startsWith('fr') ? 'fr' : 'en');
   const toasts = new Toasts();
   const navigation = new Navigation(memory);
+  const start = new Start(() => notices.start());
   const session = new Session(call);
   const settings = new Settings(call, i18n, (name, value) => memory.write(name, value));
   const sync = new Sync(call);
@@ -81,6 +86,7 @@ export function compose(host: Host): App {
     i18n,
     toasts,
     navigation,
+    start,
     session,
     settings,
     sync,
@@ -116,6 +122,6 @@ export function compose(host: Host): App {
     },
   };
   const notices = new Notices(app);
-  notices.start();
+  start.try();
   return app;
 }

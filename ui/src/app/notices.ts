@@ -14,9 +14,11 @@ export class Notices {
   constructor(private readonly app: App) {}
 
   start(): void {
+    this.#subscription?.close();
     this.#subscription = this.app.host.subscribe(
       (notice) => this.#route(notice),
       () => this.#reloadAll(),
+      (error) => this.app.start.failed(error),
     );
   }
 
@@ -25,6 +27,7 @@ export class Notices {
   }
 
   #route(notice: Notice): void {
+    this.app.start.succeeded();
     switch (notice.type) {
       case 'session':
         this.#sessionChanged(notice.session);

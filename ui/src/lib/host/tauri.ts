@@ -1,7 +1,8 @@
 // The desktop shell. Only this folder knows Tauri.
 
 import { Channel, convertFileSrc, invoke } from '@tauri-apps/api/core';
-import type { Commands, MediaVariantView, Notice } from '$/lib/ipc/generated/api';
+import { toApiError } from '$/lib/ipc/call';
+import type { ApiError, Commands, MediaVariantView, Notice } from '$/lib/ipc/generated/api';
 import type { Host, Subscription } from './host';
 
 export class TauriHost implements Host {
@@ -9,14 +10,18 @@ export class TauriHost implements Host {
     return invoke('call', { name, args });
   }
 
-  subscribe(onNotice: (notice: Notice) => void, onGap: () => void): Subscription {
+  subscribe(
+    onNotice: (notice: Notice) => void,
+    _onGap: () => void,
+    onFailure: (error: ApiError) => void,
+  ): Subscription {
     const channel = new Channel<Notice>();
     let open = true;
     channel.onmessage = (notice) => {
       if (open) onNotice(notice);
     };
-    invoke('subscribe', { channel }).catch(() => {
-      if (open) onGap();
+    invoke('subscribe', { channel }).catch((thrown: unknown) => {
+      if (open) onFailure(toApiError(thrown));
     });
     return {
       close: () => {
