@@ -94,7 +94,7 @@ pub(crate) async fn deliver(
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     );
-    Ok(row(format, size, seed, &files, technical))
+    Ok(row(format, size, seed, &files, &technical))
 }
 
 fn files(
@@ -165,7 +165,7 @@ fn row(
     size: (u32, u32),
     seed: u32,
     files: &[File],
-    technical: Map<String, Value>,
+    technical: &Map<String, Value>,
 ) -> Value {
     // Relative to the project, so that rows outlive a change of its address.
     let address = |path: &str| format!("/storage/v1/object/authenticated/{BUCKET}/{path}");
