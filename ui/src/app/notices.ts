@@ -121,7 +121,7 @@ export class Notices {
   }
 
   async #imagesChanged(ids: readonly string[] | null): Promise<void> {
-    const { account, images, gallery, favorites, generations, viewer } = this.app;
+    const { account, images, gallery, favorites, generations, ledger, viewer } = this.app;
     if (ids === null || ids.length > MANY) {
       await Promise.all([images.refreshAll(), gallery.reload(), favorites.reload()]);
     } else {
@@ -131,6 +131,8 @@ export class Notices {
       const requests = refreshed.views.flatMap((view) => view.generation_id ?? []);
       await generations.follow([...new Set(requests)]);
     }
+    // Its lines show the pictures that were paid for.
+    await ledger.reload();
     if (viewer.currentId !== null && (ids === null || ids.includes(viewer.currentId))) viewer.reload();
     await account.reload();
   }
