@@ -1,32 +1,7 @@
--- The catalogue of a new project. Run again it changes nothing: prices and switches belong to the administrators.
-insert into public.models (id, name, description, provider, version, is_active, credits_cost, metadata) values
-  (
-    'sketch', 'Sketch', 'Procedural sketches painted by Amethyst itself. Not an AI model.', 'local', '1', true, 1,
-    '{
-      "label_fr": "Esquisse",
-      "label_en": "Sketch",
-      "kind": "sketch",
-      "max_loras": 4,
-      "max_steps": 100,
-      "max_pixels": 4194304,
-      "supports": ["negative_prompt", "steps", "guidance", "seed", "loras"],
-      "loras": [
-        "AndyVampiro/fog", "amethyst/ink", "amethyst/pastel", "amethyst/neon", "amethyst/grain", "amethyst/bloom",
-        "amethyst/gold"
-      ]
-    }'
-  ),
-  (
-    'sketch-classic', 'Sketch classic', 'The first version of the procedural sketches, retired.', 'local', '0', false, 1,
-    '{
-      "label_fr": "Esquisse (ancienne)",
-      "label_en": "Sketch (classic)",
-      "kind": "sketch",
-      "max_loras": 4,
-      "max_steps": 100,
-      "max_pixels": 4194304,
-      "supports": ["negative_prompt", "steps", "guidance", "seed", "loras"],
-      "loras": ["AndyVampiro/fog"]
-    }'
-  )
+-- Demo data, for a project to play with; nothing here is needed. Run again it changes nothing.
+insert into public.prompt_suggestions (id, user_id, base_prompt, suggested_prompt, source_type, confidence_score) values
+  ('5e000000-0000-4000-8000-000000000001', null, 'un renard', 'Un renard dans la brume au lever du jour, lumière rasante, lac immobile', 'community', 0.9),
+  ('5e000000-0000-4000-8000-000000000002', null, 'a fox', 'A fox in the morning mist, low light, a still lake', 'community', 0.9),
+  ('5e000000-0000-4000-8000-000000000003', null, 'une ville la nuit', 'Une ville sous la pluie, la nuit, reflets de néons sur les pavés', 'community', 0.8),
+  ('5e000000-0000-4000-8000-000000000004', null, 'a city at night', 'A city in the rain at night, neon reflected in the cobbles', 'community', 0.8)
 on conflict (id) do nothing;

@@ -27,6 +27,8 @@ create table public.profiles (
   prompt_suggestions_enabled boolean not null default true,
   ai_safety_level            text not null default 'standard',
   ads_day                    date not null default (now() at time zone 'utc')::date,  -- the UTC day that ads_watched_today counts
+  deletion_requested_at      timestamptz,
+  deletion_due_at            timestamptz,  -- when the account goes for good, unless its owner changes his mind
   updated_at                 timestamptz not null default now(),
   constraint valid_subscription_tier check (subscription_tier in ('free', 'pro', 'enterprise')),
   constraint valid_subscription_status check (subscription_status in ('active', 'cancelled', 'suspended')),
@@ -41,6 +43,8 @@ create table public.profiles (
 create index idx_profiles_email on public.profiles (lower(email));  -- look-up regardless of case
 create index idx_profiles_subscription on public.profiles (subscription_tier, subscription_status);
 create index idx_profiles_credits on public.profiles (credits_balance);
+
+create index idx_profiles_deletion on public.profiles (deletion_due_at) where deletion_due_at is not null;
 
 create trigger set_updated_at before update on public.profiles
   for each row execute function private.set_updated_at();

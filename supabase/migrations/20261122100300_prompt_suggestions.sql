@@ -14,10 +14,12 @@ create table public.prompt_suggestions (
   last_used_at     timestamptz,
   embedding        extensions.vector(1536),  -- of base_prompt; never sent to clients
   metadata         jsonb not null default '{}',
+  embedding_space  text,  -- model and version of the embedding; only one space is ever compared
   updated_at       timestamptz not null default now(),
   constraint valid_source_type check (source_type in ('history', 'vision', 'community', 'ai')),
   constraint valid_confidence check (confidence_score >= 0 and confidence_score <= 1),
-  constraint valid_success_rate check (success_rate >= 0 and success_rate <= 1)
+  constraint valid_success_rate check (success_rate >= 0 and success_rate <= 1),
+  constraint valid_embedding_space check (embedding is null or embedding_space is not null)
 );
 
 -- Own rows are searched exactly, only the shared ones need an approximate index.

@@ -7,7 +7,9 @@ create table public.generated_images (
   user_id            uuid not null references auth.users (id) on delete cascade,
   prompt_id          uuid references public.prompts (id) on delete set null,  -- null: the user deleted the request
   storage_path       text not null,  -- inside the bucket, without its name
-  public_url         text not null,  -- relative to the project, `/storage/v1/object/authenticated/…`; needs a token
+  -- Relative to the project: `/storage/v1/object/authenticated/…`, which needs a token; once published
+  -- `/storage/v1/object/public/public-images/…`, which does not.
+  public_url         text not null,
   thumbnail_url      text,           -- the 512, likewise
   width              integer not null,
   height             integer not null,
@@ -29,6 +31,12 @@ create table public.generated_images (
   -- files [{variant,path,bytes,width,height,blake3}], dominant_color, seed, provider; readable by everyone once public
   technical_metadata jsonb not null default '{}',
   updated_at         timestamptz not null default now(),
+  embedding_code     text,         -- vision_embedding for devices, see private.embedding_code
+  embedding_space    text,         -- model and version of the embedding; only one space is ever compared
+  trashed_at         timestamptz,  -- in the trash; removed for good after 30 days
+  public_name        uuid,         -- random folder of the copies in `public-images`; null: private
+  published_at       timestamptz,  -- since when the copies are there
+  moderation         text,         -- an administrator's last word
   constraint valid_format check (format in ('webp', 'png', 'jpg')),
   constraint valid_dimensions check (width > 0 and height > 0),
   constraint valid_size check (size_bytes > 0),
@@ -39,8 +47,17 @@ create table public.generated_images (
     split_part(storage_path, '/', 1) = user_id::text
     and split_part(storage_path, '/', 3) = id::text || '.' || format
     and split_part(storage_path, '/', 4) = ''
-  )
+  ),
+  constraint valid_embedding_space check (vision_embedding is null or embedding_space is not null),
+  constraint valid_trash check (trashed_at is null or not is_public),
+  constraint valid_publication check (published_at is null or public_name is not null),
+  constraint valid_moderation check (moderation in ('approved', 'removed'))
 );
+
+-- The image that a request started from; `source_path` names the object.
+alter table public.prompts
+  add column source_image_id uuid references public.generated_images (id) on delete set null;
+create index idx_prompts_source_image on public.prompts (source_image_id) where source_image_id is not null;
 
 -- Similarity over everybody's images concerns public ones only; a user's own are compared exactly.
 create index generated_images_embedding_idx on public.generated_images
@@ -48,6 +65,9 @@ create index generated_images_embedding_idx on public.generated_images
 create index idx_images_user on public.generated_images (user_id, created_at desc);
 create index idx_images_prompt on public.generated_images (prompt_id);
 create index idx_images_public on public.generated_images (created_at desc) where is_public = true;
+-- The community feed, newest first.
+create index idx_images_published on public.generated_images (published_at desc, id desc) where published_at is not null;
+create index idx_images_trash on public.generated_images (trashed_at) where trashed_at is not null;
 create index idx_images_favorite on public.generated_images (user_id, created_at desc) where is_favorite = true;
 
 create trigger set_updated_at before update on public.generated_images

@@ -1,5 +1,6 @@
 -- Which images a user keeps at heart: own ones, and public ones of others. This table is the truth;
--- generated_images.is_favorite mirrors the owner's own row for filters and indexes.
+-- generated_images.is_favorite mirrors the owner's own row for filters and indexes. Written by set_favorite only,
+-- which knows the time of both directions.
 
 create table public.user_favorites (
   user_id    uuid references auth.users (id) on delete cascade,
@@ -25,40 +26,43 @@ $$;
 create trigger mirror_favorite after insert or delete on public.user_favorites
   for each row execute function private.mirror_favorite();
 
--- Publishing needs a known, low score. Unpublishing takes the image out of other people's favorites, and so off
--- their devices.
-create function private.guard_publication() returns trigger
+-- Sets or clears the caller's mark: {image_id, is_favorite, applied}. Not applied: a later act stands. An image that
+-- he cannot see and one that does not exist are refused alike: PT404 unknown_image.
+create function public.set_favorite(p_image_id uuid, p_on boolean, p_at timestamptz, p_intent_id uuid) returns jsonb
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_user uuid := private.caller();
+  v_answer jsonb := private.replay(v_user, p_intent_id);
+  v_applied boolean;
 begin
-  if new.is_public and not old.is_public
-     and (new.nsfw_score is null or new.nsfw_score >= private.setting('nsfw_public_max')::double precision) then
-    perform private.refuse('PT422', 'not_publishable', jsonb_build_object('nsfw_score', new.nsfw_score));
+  if v_answer is not null then
+    return v_answer;
+  elsif p_on is null then
+    perform private.refuse('PT422', 'invalid_parameters', '{"field": "on", "reason": "required"}');
   end if;
-  if old.is_public and not new.is_public then
-    delete from public.user_favorites f where f.image_id = new.id and f.user_id <> new.user_id;
+  -- Shared with other favorites, against a deletion or unpublishing at the same moment.
+  perform 1 from public.generated_images g
+    where g.id = p_image_id and (g.user_id = v_user or g.is_public) for key share;
+  if not found then
+    perform private.refuse('PT404', 'unknown_image');
   end if;
-  return new;
+  v_applied := private.is_latest(v_user, 'favorite:' || p_image_id, p_at, p_intent_id);
+  if v_applied and p_on then
+    insert into public.user_favorites (user_id, image_id) values (v_user, p_image_id) on conflict do nothing;
+  elsif v_applied then
+    delete from public.user_favorites where user_id = v_user and image_id = p_image_id;
+  end if;
+  return private.answer(v_user, p_intent_id, jsonb_build_object(
+    'image_id', p_image_id, 'applied', v_applied,
+    'is_favorite', exists (select from public.user_favorites f where f.user_id = v_user and f.image_id = p_image_id)));
 end
 $$;
-create trigger guard_publication before update of is_public on public.generated_images
-  for each row execute function private.guard_publication();
+grant execute on function public.set_favorite(uuid, boolean, timestamptz, uuid) to authenticated;
 
 alter table public.user_favorites enable row level security;
 
 create policy "Users can view their own favorites" on public.user_favorites
   for select to authenticated using (user_id = (select auth.uid()));
--- A private image of someone else and one that does not exist are refused alike.
-create policy "Users can add visible images to favorites" on public.user_favorites
-  for insert to authenticated with check (
-    user_id = (select auth.uid())
-    and exists (
-      select from public.generated_images g
-      where g.id = image_id and (g.user_id = (select auth.uid()) or g.is_public)
-    )
-  );
-create policy "Users can remove their own favorites" on public.user_favorites
-  for delete to authenticated using (user_id = (select auth.uid()));
 
-grant select, delete on public.user_favorites to authenticated;
-grant insert (user_id, image_id) on public.user_favorites to authenticated;
+grant select on public.user_favorites to authenticated;
 grant select, insert, update, delete on public.user_favorites to service_role;

@@ -72,10 +72,12 @@ create trigger sync_feed after insert or delete or update of
     email, full_name, avatar_url, credits_balance, subscription_tier, subscription_status, subscription_end_date,
     lifetime_credits, total_generations, language, theme, is_admin, auth_provider, notifications_enabled,
     marketing_emails_enabled, ads_enabled, ads_watched_today, daily_ads_limit, ads_credits_earned,
-    prompt_suggestions_enabled, ai_safety_level, ads_day
+    prompt_suggestions_enabled, ai_safety_level, ads_day, deletion_requested_at, deletion_due_at
   on public.profiles for each row execute function private.sync_feed('id', 'id');
 create trigger sync_feed after insert or update or delete
   on public.models for each row execute function private.sync_feed('id', 'everyone');
+create trigger sync_feed after insert or update or delete
+  on public.subscription_plans for each row execute function private.sync_feed('id', 'everyone');
 create trigger sync_feed after insert or delete or update of
     user_id, base_prompt, suggested_prompt, source_type, confidence_score, used_count, success_rate, metadata
   on public.prompt_suggestions for each row execute function private.sync_feed('id', 'user_id');
@@ -84,10 +86,17 @@ create trigger sync_feed after insert or update or delete
 create trigger sync_feed after insert or delete or update of
     user_id, prompt_id, storage_path, public_url, thumbnail_url, width, height, format, size_bytes, is_favorite,
     is_public, metadata, vision_labels, vision_description, nsfw_score, style_tags, color_palette, dominant_colors,
-    technical_metadata
+    technical_metadata, vision_embedding, embedding_space, trashed_at, public_name, published_at, moderation
   on public.generated_images for each row execute function private.sync_feed('id', 'user_id');
 create trigger sync_feed after insert or update or delete
+  on public.image_analysis for each row execute function private.sync_feed('id', 'user_id');
+create trigger sync_feed after insert or update or delete
   on public.credit_transactions for each row execute function private.sync_feed('id', 'user_id');
+create trigger sync_feed after insert or update or delete
+  on public.subscriptions for each row execute function private.sync_feed('id', 'user_id');
+create trigger sync_feed after insert or delete or update of
+    user_id, kind, plan_id, period, status, url, error, expires_at
+  on public.checkout_requests for each row execute function private.sync_feed('id', 'user_id');
 create trigger sync_feed after insert or update or delete
   on public.user_favorites for each row execute function private.sync_feed('image_id', 'user_id');
 create trigger sync_feed after insert or update or delete
@@ -96,6 +105,23 @@ create trigger sync_feed after insert or update or delete
   on public.user_model_preferences for each row execute function private.sync_feed('model_id', 'user_id');
 create trigger sync_feed after insert or update or delete
   on public.user_generation_stats for each row execute function private.sync_feed('user_id', 'user_id');
+
+create trigger sync_feed after insert or update or delete
+  on public.image_marks for each row execute function private.sync_feed('image_id', 'user_id');
+create trigger sync_feed after insert or update or delete
+  on public.image_tags for each row execute function private.sync_feed('id', 'user_id');
+create trigger sync_feed after insert or update or delete
+  on public.collections for each row execute function private.sync_feed('id', 'user_id');
+create trigger sync_feed after insert or update or delete
+  on public.collection_images for each row execute function private.sync_feed('id', 'user_id');
+create trigger sync_feed after insert or update or delete
+  on public.saved_searches for each row execute function private.sync_feed('id', 'user_id');
+create trigger sync_feed after insert or update or delete
+  on public.community_hidden for each row execute function private.sync_feed('id', 'user_id');
+create trigger sync_feed after insert or update or delete
+  on public.image_reports for each row execute function private.sync_feed('id', 'user_id');
+create trigger sync_feed after insert or update or delete
+  on public.moderation_decisions for each row execute function private.sync_feed('id', 'user_id');
 
 -- A public image of someone else is in the feed of whoever keeps it as a favorite, until it is unpublished, deleted
 -- or no longer a favorite (unpublishing removes the favorite, see guard_publication).
@@ -126,7 +152,7 @@ end
 $$;
 create trigger sync_public_image after update of
     storage_path, public_url, thumbnail_url, metadata, vision_labels, vision_description, nsfw_score, style_tags,
-    color_palette, dominant_colors, technical_metadata
+    color_palette, dominant_colors, technical_metadata, vision_embedding, embedding_space, published_at
   on public.generated_images for each row when (new.is_public) execute function private.sync_public_image();
 
 alter table public.sync_changes enable row level security;

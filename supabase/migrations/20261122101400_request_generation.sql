@@ -158,13 +158,16 @@ begin
     insert into public.prompts (
       id, user_id, prompt, negative_prompt, model_id, model_version, aspect_ratio, prompt_strength, steps,
       guidance_scale, num_outputs, seed, output_format, output_quality, safety_checker, hf_loras, lora_scales, width,
-      height, credits_cost, prompt_suggestion_id, source_path, metadata)
+      height, credits_cost, prompt_suggestion_id, source_path, source_image_id, metadata)
     values (
       p_id, v_user, p_prompt, coalesce(p_negative_prompt, ''), v_model.id, v_model.version, p_aspect_ratio,
       p_prompt_strength, p_steps, p_guidance_scale, p_num_outputs, p_seed, p_output_format, p_output_quality,
       -- only a user who chose the relaxed level may switch the checker off
       p_safety_checker or v_profile.ai_safety_level <> 'relaxed',
       v_loras, v_scales, v_width, v_height, v_cost, p_prompt_suggestion_id, p_source_path,
+      -- which image the source was made from, if the client says so and the user may see it
+      (select g.id from public.generated_images g
+        where g.id::text = p_metadata ->> 'source_image_id' and (g.user_id = v_user or g.is_public)),
       coalesce(p_metadata, '{}') - array['progress', 'cancel_requested', 'seed']
         || jsonb_build_object('request_hash', v_hash));
   exception

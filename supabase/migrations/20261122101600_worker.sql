@@ -17,7 +17,7 @@ begin
   select * into v_lost from private.jobs
    where kind = 'generation' and state = 'leased' and run_after <= now()
      and (attempts >= v_max_attempts or cancel_requested)
-   order by run_after, id limit 1 for update skip locked;
+   order by run_after, place limit 1 for update skip locked;
   if found then
     perform private.fail_prompt(v_lost.prompt_id, case when v_lost.cancel_requested then 'cancelled' else 'worker_lost' end);
   end if;
@@ -27,7 +27,7 @@ begin
     select j.id from private.jobs j
      where j.kind = 'generation' and j.state in ('queued', 'leased') and j.run_after <= now()
        and j.attempts < v_max_attempts and not j.cancel_requested
-     order by j.run_after, j.id limit least(greatest(coalesce(p_limit, 1), 0), 20) for update skip locked
+     order by j.run_after, j.place limit least(greatest(coalesce(p_limit, 1), 0), 20) for update skip locked
   ),
   leased as (
     update private.jobs j
@@ -45,7 +45,7 @@ begin
            'lease_token', l.lease_token, 'attempt', l.attempts, 'lease_until', l.run_after,
            'provider', m.provider, 'model_metadata', m.metadata)
     from leased l join prompt p on p.id = l.prompt_id left join public.models m on m.id = p.model_id
-   order by l.id;
+   order by l.place;
 end
 $$;
 grant execute on function public.claim_generation(text, integer, integer) to service_role;

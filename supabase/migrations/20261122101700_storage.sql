@@ -2,11 +2,13 @@
 --   generated-images  private; written by workers only; readable like the image's row
 --   avatars           public; written by their owner
 --   sources           private; pictures to start a generation from, written and read by their owner
+--   public-images     public; copies of published images under random names, written by workers only
 
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types) values
   ('generated-images', 'generated-images', false, 20971520, array['image/webp', 'image/png', 'image/jpeg']),
   ('avatars', 'avatars', true, 2097152, array['image/webp', 'image/png', 'image/jpeg']),
-  ('sources', 'sources', false, 20971520, array['image/webp', 'image/png', 'image/jpeg'])
+  ('sources', 'sources', false, 20971520, array['image/webp', 'image/png', 'image/jpeg']),
+  ('public-images', 'public-images', true, 20971520, array['image/webp', 'image/png', 'image/jpeg'])
 on conflict (id) do nothing;
 
 -- The row's own policy decides inside the subquery: own, public, or everything for an admin. The path is compared

@@ -59,7 +59,7 @@ create trigger on_auth_user_deleted after delete on auth.users
 
 -- Up to p_limit objects to remove, as {id, bucket_id, path}; the same ones come again after five minutes unless
 -- acknowledged.
-create function public.claim_storage_garbage(p_limit integer default 100) returns setof jsonb
+create function public.claim_garbage(p_limit integer default 100) returns setof jsonb
 language plpgsql security definer set search_path = '' as $$
 begin
   with folder as (
@@ -89,12 +89,12 @@ begin
   returning jsonb_build_object('id', g.id, 'bucket_id', g.bucket_id, 'path', g.path);
 end
 $$;
-grant execute on function public.claim_storage_garbage(integer) to service_role;
+grant execute on function public.claim_garbage(integer) to service_role;
 
 -- Forgets what was removed (or was not there). Returns how many.
-create function public.ack_storage_garbage(p_ids bigint[]) returns integer
+create function public.finish_garbage(p_ids bigint[]) returns integer
 language sql security definer set search_path = '' as $$
   with gone as (delete from private.storage_garbage g where g.id = any (p_ids) returning 1)
   select count(*)::integer from gone
 $$;
-grant execute on function public.ack_storage_garbage(bigint[]) to service_role;
+grant execute on function public.finish_garbage(bigint[]) to service_role;

@@ -1,29 +1,202 @@
--- Housekeeping, once a day. Expired leases need none: every claim looks for one.
+-- Scheduled work. Each task is a plain function of its own; run_due_task runs one whose time has come. pg_cron calls
+-- it where it exists, a worker every minute where it does not; both at once do no harm.
 
--- Answers {tombstones, jobs}: how many of each were removed.
-create function public.run_maintenance() returns jsonb
+create table private.tasks (
+  name     text primary key,
+  every    interval not null,
+  next_run timestamptz not null default now(),
+  last_run timestamptz,
+  last_result jsonb
+);
+alter table private.tasks enable row level security;
+
+insert into private.tasks (name, every) values
+  ('reap_leases', '1 minute'),
+  ('delete_due_account', '1 minute'),
+  ('refresh_community_trends', '15 minutes'),
+  ('reset_daily_ads', '15 minutes'),
+  ('grant_monthly_credits', '1 hour'),
+  ('resync_subscriptions', '1 hour'),
+  ('purge_trash', '1 hour'),
+  ('find_orphans', '6 hours'),
+  ('retire_models', '6 hours'),
+  ('purge_sync_tombstones', '1 day'),
+  ('purge_old_rows', '1 day')
+on conflict (name) do nothing;
+
+-- Fails the requests and jobs that workers lost for the last time, a few a call: how many.
+create function public.reap_leases() returns integer
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_tombstones integer := public.purge_sync_tombstones();
-  v_jobs integer;
+  v_max_attempts integer := private.setting('job_max_attempts')::integer;
+  v_lost private.jobs;
+  v_count integer;
+begin
+  -- One prompt a call: see claim_generation.
+  select * into v_lost from private.jobs
+   where kind = 'generation' and state = 'leased' and run_after <= now()
+     and (attempts >= v_max_attempts or cancel_requested)
+   order by run_after, place limit 1 for update skip locked;
+  if found then
+    perform private.fail_prompt(v_lost.prompt_id, case when v_lost.cancel_requested then 'cancelled' else 'worker_lost' end);
+    return 1;
+  end if;
+  update private.jobs set state = 'failed', finished_at = now(), last_error = coalesce(last_error, 'worker_lost')
+   where id in (
+     select j.id from private.jobs j
+      where j.image_id is not null and j.state = 'leased' and j.run_after <= now() and j.attempts >= v_max_attempts
+      order by j.run_after limit 100 for update skip locked);
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+-- Entitlements end by time, without any event: how many profiles were looked at.
+create function public.resync_subscriptions() returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_user uuid;
+  v_count integer := 0;
+begin
+  for v_user in
+    select p.id from public.profiles p
+     where p.subscription_tier <> 'free' and p.subscription_end_date < now() order by p.id limit 500
+       for update skip locked
+  loop
+    perform private.mirror_subscription(v_user);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+-- Removes what has been in the trash for too long, of one user a call: how many images.
+create function public.purge_trash() returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_before timestamptz := now() - make_interval(days => private.setting('trash_days')::integer);
+  v_count integer;
+begin
+  delete from public.generated_images g
+   where g.id in (
+     select o.id from public.generated_images o
+      where o.trashed_at < v_before
+        and o.user_id = (select f.user_id from public.generated_images f where f.trashed_at < v_before
+                          order by f.trashed_at limit 1)
+      order by o.id limit 500 for update skip locked);
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+-- Objects that no row speaks of, uploaded by attempts that nobody failed or finished: they go to the garbage after a
+-- day. Answers how many.
+create function public.find_orphans() returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_count integer;
+begin
+  insert into private.storage_garbage (bucket_id, path)
+  select o.bucket_id, o.name
+    from storage.objects o
+   where o.created_at < now() - interval '1 day'
+     and (
+       o.bucket_id = private.setting('bucket') #>> '{}'
+       and not exists (select from public.generated_images g
+                        where g.id = private.image_of_object(o.name)
+                          and split_part(g.storage_path, '.', 1) = split_part(o.name, '.', 1))
+       or o.bucket_id = 'public-images'
+       and not exists (select from public.generated_images g where g.public_name::text = split_part(o.name, '/', 1)))
+   order by o.created_at limit 1000
+  on conflict (bucket_id, path) do nothing;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+-- Switches off models whose provider has announced their end (metadata.retires_on, a date): how many.
+create function public.retire_models() returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_count integer;
+begin
+  update public.models
+     set is_active = false, metadata = metadata || jsonb_build_object('retired_at', now())
+   where is_active and metadata ->> 'retires_on' ~ '^\d{4}-\d{2}-\d{2}$'
+     and (metadata ->> 'retires_on')::date <= (now() at time zone 'utc')::date;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+-- What only served while it was young: finished jobs, answers to intents, payment pages. Answers how many rows.
+create function public.purge_old_rows() returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_count integer;
+  v_all integer;
 begin
   delete from private.jobs
    where state in ('done', 'failed')
      and finished_at < now() - make_interval(days => private.setting('job_days')::integer);
-  get diagnostics v_jobs = row_count;
-  return jsonb_build_object('tombstones', v_tombstones, 'jobs', v_jobs);
+  get diagnostics v_all = row_count;
+  delete from private.intents
+   where created_at < now() - make_interval(days => private.setting('intent_days')::integer);
+  get diagnostics v_count = row_count;
+  v_all := v_all + v_count;
+  delete from public.checkout_requests where created_at < now() - interval '30 days';
+  get diagnostics v_count = row_count;
+  return v_all + v_count;
 end
 $$;
-grant execute on function public.run_maintenance() to service_role;
 
--- The hosted place has pg_cron. Elsewhere somebody calls the function, or nobody does and the tables only grow.
+grant execute on function
+  public.reap_leases(), public.resync_subscriptions(), public.purge_trash(), public.find_orphans(),
+  public.retire_models(), public.purge_old_rows()
+  to service_role;
+
+-- Runs one task whose time has come: {task, result, more}; task is null if there is none. One a call, because each
+-- is a transaction of its own. A task that found work and works in portions is due again at once; one that fails is
+-- noted and tried again at its next time.
+create function public.run_due_task() returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_task private.tasks;
+  v_result jsonb;
+begin
+  select * into v_task from private.tasks t
+   where t.next_run <= now() order by t.next_run, t.name limit 1 for update skip locked;
+  if not found then
+    return '{"task": null, "result": null, "more": false}';
+  end if;
+  begin
+    -- A name from our own table, never from outside.
+    execute format('select to_jsonb(public.%I())', v_task.name) into v_result;
+  exception when others then
+    v_result := jsonb_build_object('error', sqlerrm);
+  end;
+  update private.tasks
+     set last_run = now(), last_result = v_result,
+         next_run = case
+           when name in ('reap_leases', 'purge_trash') and v_result <> '0' and jsonb_typeof(v_result) = 'number'
+             or name = 'delete_due_account' and jsonb_typeof(v_result) = 'string'
+           then now() else now() + every end
+   where name = v_task.name;
+  return jsonb_build_object(
+    'task', v_task.name, 'result', v_result,
+    'more', exists (select from private.tasks t where t.next_run <= now()));
+end
+$$;
+grant execute on function public.run_due_task() to service_role;
+
+-- The hosted place has pg_cron. Elsewhere a worker calls.
 do $$
 begin
   if exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron') then
     create extension if not exists pg_cron;
-    execute $cron$ select cron.schedule('amethyst-maintenance', '17 3 * * *', 'select public.run_maintenance()') $cron$;
+    execute $cron$ select cron.schedule('amethyst-tasks', '10 seconds', 'select public.run_due_task()') $cron$;
   end if;
 exception when others then
-  raise notice 'pg_cron is not usable here (%), run_maintenance() must be called by other means', sqlerrm;
+  raise notice 'pg_cron is not usable here (%): a worker calls run_due_task()', sqlerrm;
 end
 $$;

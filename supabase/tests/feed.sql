@@ -1,28 +1,4 @@
 -- The change feed: pages, tombstones, other people's silence, foreign favorites, starting over.
--- Runs alone, in a transaction that is rolled back; a failed assertion is the only way to fail.
-begin;
-create function pg_temp.sign_up(p_email text, p_user jsonb default '{}') returns uuid language sql as $$
-  insert into auth.users (id, aud, role, email, raw_user_meta_data, raw_app_meta_data, created_at, updated_at)
-  values (gen_random_uuid(), 'authenticated', 'authenticated', p_email, p_user, '{"provider": "email"}', now(), now())
-  returning id
-$$;
-create function pg_temp.become(p_role text, p_user uuid default null) returns void language plpgsql as $$
-begin
-  perform set_config('request.jwt.claims', coalesce(jsonb_build_object('sub', p_user, 'role', p_role)::text, ''), true);
-  perform set_config('role', p_role, true);
-end
-$$;
--- What a statement is refused with, as `SQLSTATE message`; `ok` if it is not. Refused or not, it leaves no trace.
-create function pg_temp.outcome(p_sql text, out word text, out detail text) language plpgsql as $$
-begin
-  execute p_sql;
-  raise exception using errcode = 'UTEST', message = 'undo';
-exception when others then
-  get stacked diagnostics detail = pg_exception_detail;
-  word := case sqlstate when 'UTEST' then 'ok' when '42501' then '42501' else sqlstate || ' ' || sqlerrm end;
-end
-$$;
-grant execute on function pg_temp.become, pg_temp.outcome to public;
 
 -- A transaction never sees its own entries (they are above the horizon), so this file moves them below it by hand:
 -- pass n puts everything that is new at xid 10 + n.
@@ -50,8 +26,8 @@ declare
   n integer := 0;
 begin
   insert into public.prompts (id, user_id, prompt, model_id, model_version) values (pr, a, 'x', 't-model', '1');
-  insert into public.generated_images (id, user_id, prompt_id, storage_path, public_url, width, height, format, size_bytes, nsfw_score, vision_embedding)
-    values (im, a, pr, format('%s/%s/%s.png', a, pr, im), '/u', 8, 8, 'png', 1, 0.1, (select array_agg(0.5) from generate_series(1, 1536))::extensions.vector);
+  insert into public.generated_images (id, user_id, prompt_id, storage_path, public_url, width, height, format, size_bytes, nsfw_score, vision_embedding, embedding_space)
+    values (im, a, pr, format('%s/%s/%s.png', a, pr, im), '/u', 8, 8, 'png', 1, 0.1, (select array_agg(0.5) from generate_series(1, 1536))::extensions.vector, 'test-1');
   insert into public.user_preferences (user_id, preference_type, preference_value) values (a, 'ui_preferences', '{"k": 1}');
 
   perform pg_temp.become('authenticated', a);
@@ -70,6 +46,9 @@ begin
   assert (select c #>> '{row,prompt}' from jsonb_array_elements(page -> 'changes') c where c ->> 'table' = 'prompts') = 'x';
   assert (select not c -> 'row' ? 'vision_embedding' and (c #>> '{row,id}')::uuid = im from jsonb_array_elements(page -> 'changes') c
            where c ->> 'table' = 'generated_images'), 'vectors stay on the server';
+  assert (select c #>> '{row,embedding_space}' = 'test-1' and length(decode(c #>> '{row,embedding_code}', 'base64')) = 1536
+                 and get_byte(decode(c #>> '{row,embedding_code}', 'base64'), 0) = 127
+            from jsonb_array_elements(page -> 'changes') c where c ->> 'table' = 'generated_images'), 'their short form does not';
 
   -- small pages add up to the same
   cur := null;
@@ -116,7 +95,7 @@ begin
     values (im, a, format('%s/%s/%s.png', a, pr, im), '/u', 8, 8, 'png', 1, 0.1, true);
   perform pg_temp.settle(3);
   perform pg_temp.become('authenticated', b);
-  insert into public.user_favorites (user_id, image_id) values (b, im);
+  perform public.set_favorite(im, true, clock_timestamp(), gen_random_uuid());
   perform pg_temp.settle(4);
   page := public.pull_changes(pg_temp.cursor_at(3));
   assert (select array_agg(c ->> 'table' || ' ' || (c ->> 'op') order by c ->> 'table') from jsonb_array_elements(page -> 'changes') c)
@@ -137,9 +116,9 @@ begin
     = array['generated_images delete', 'user_favorites delete'], page::text;
   assert not exists (select from public.user_favorites where image_id = im);
   perform pg_temp.become('authenticated', a);
-  insert into public.user_favorites (user_id, image_id) values (a, im);
+  perform public.set_favorite(im, true, clock_timestamp(), gen_random_uuid());
   assert (select is_favorite from public.generated_images where id = im);
-  delete from public.user_favorites where image_id = im;
+  perform public.set_favorite(im, false, clock_timestamp(), gen_random_uuid());
   assert not (select is_favorite from public.generated_images where id = im);
   perform pg_temp.settle(7);
   page := public.pull_changes(pg_temp.cursor_at(6));
@@ -180,4 +159,3 @@ begin
   assert (select pubinsert and pubupdate and not pubdelete and not pubtruncate from pg_publication where pubname = 'supabase_realtime');
 end
 $$;
-rollback;

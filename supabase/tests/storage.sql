@@ -1,28 +1,4 @@
 -- Objects follow their image: who reads them, who writes where, and what is swept away.
--- Runs alone, in a transaction that is rolled back; a failed assertion is the only way to fail.
-begin;
-create function pg_temp.sign_up(p_email text, p_user jsonb default '{}') returns uuid language sql as $$
-  insert into auth.users (id, aud, role, email, raw_user_meta_data, raw_app_meta_data, created_at, updated_at)
-  values (gen_random_uuid(), 'authenticated', 'authenticated', p_email, p_user, '{"provider": "email"}', now(), now())
-  returning id
-$$;
-create function pg_temp.become(p_role text, p_user uuid default null) returns void language plpgsql as $$
-begin
-  perform set_config('request.jwt.claims', coalesce(jsonb_build_object('sub', p_user, 'role', p_role)::text, ''), true);
-  perform set_config('role', p_role, true);
-end
-$$;
--- What a statement is refused with, as `SQLSTATE message`; `ok` if it is not. Refused or not, it leaves no trace.
-create function pg_temp.outcome(p_sql text, out word text, out detail text) language plpgsql as $$
-begin
-  execute p_sql;
-  raise exception using errcode = 'UTEST', message = 'undo';
-exception when others then
-  get stacked diagnostics detail = pg_exception_detail;
-  word := case sqlstate when 'UTEST' then 'ok' when '42501' then '42501' else sqlstate || ' ' || sqlerrm end;
-end
-$$;
-grant execute on function pg_temp.become, pg_temp.outcome to public;
 
 set local storage.allow_delete_query = 'true';
 do $$
@@ -90,26 +66,26 @@ begin
   perform pg_temp.become('authenticated', a);
   delete from public.generated_images where id = mine;
   perform pg_temp.become('service_role');
-  select jsonb_agg(g order by g ->> 'path') into page from public.claim_storage_garbage() g;
+  select jsonb_agg(g order by g ->> 'path') into page from public.claim_garbage() g;
   assert array(select jsonb_array_elements(page) ->> 'path') = gone and page #>> '{0,bucket_id}' = 'generated-images', page::text;
-  assert not exists (select from public.claim_storage_garbage()), 'hidden while a worker is at it';
+  assert not exists (select from public.claim_garbage()), 'hidden while a worker is at it';
   perform pg_temp.become('postgres');
   update private.storage_garbage set ready_at = now();
   perform pg_temp.become('service_role');
-  assert (select count(*) from public.claim_storage_garbage(3)) = 3;
-  assert public.ack_storage_garbage(array(select (g ->> 'id')::bigint from jsonb_array_elements(page) g)) = 4;
+  assert (select count(*) from public.claim_garbage(3)) = 3;
+  assert public.finish_garbage(array(select (g ->> 'id')::bigint from jsonb_array_elements(page) g)) = 4;
 
   -- a failed request: what its worker had uploaded, but not before it must have noticed
   perform pg_temp.become('postgres');
   insert into public.prompts (id, user_id, prompt, model_id, model_version) values (pr, a, 'x', 'm', '1');
   update public.prompts set status = 'failed' where id = pr;
   perform pg_temp.become('service_role');
-  assert not exists (select from public.claim_storage_garbage());
+  assert not exists (select from public.claim_garbage());
   perform pg_temp.become('postgres');
   update private.storage_garbage set ready_at = now();
   perform pg_temp.become('service_role');
-  assert (select count(*) from public.claim_storage_garbage() g where g ->> 'path' like a || '/' || pr || '/' || mine || '%') = 4;
-  assert not exists (select from public.claim_storage_garbage()), 'never what an image still needs';
+  assert (select count(*) from public.claim_garbage() g where g ->> 'path' like a || '/' || pr || '/' || mine || '%') = 4;
+  assert not exists (select from public.claim_garbage()), 'never what an image still needs';
 
   -- a deleted account: everything in its folders, in every bucket
   perform pg_temp.become('postgres');
@@ -117,7 +93,7 @@ begin
   delete from auth.users where id = b;
   update private.storage_garbage set ready_at = now();
   perform pg_temp.become('service_role');
-  assert (select array_agg(g ->> 'bucket_id' order by g ->> 'bucket_id') from public.claim_storage_garbage() g)
+  assert (select array_agg(g ->> 'bucket_id' order by g ->> 'bucket_id') from public.claim_garbage() g)
     = array['avatars', 'generated-images', 'sources'];
 end
 $$;
@@ -129,4 +105,3 @@ begin
   assert (pg_temp.outcome('delete from storage.objects')).word = '42501';
 end
 $$;
-rollback;

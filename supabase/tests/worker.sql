@@ -1,28 +1,4 @@
 -- The life of a request in a worker's hands: claim, report, complete, fail, cancel, get lost.
--- Runs alone, in a transaction that is rolled back; a failed assertion is the only way to fail.
-begin;
-create function pg_temp.sign_up(p_email text, p_user jsonb default '{}') returns uuid language sql as $$
-  insert into auth.users (id, aud, role, email, raw_user_meta_data, raw_app_meta_data, created_at, updated_at)
-  values (gen_random_uuid(), 'authenticated', 'authenticated', p_email, p_user, '{"provider": "email"}', now(), now())
-  returning id
-$$;
-create function pg_temp.become(p_role text, p_user uuid default null) returns void language plpgsql as $$
-begin
-  perform set_config('request.jwt.claims', coalesce(jsonb_build_object('sub', p_user, 'role', p_role)::text, ''), true);
-  perform set_config('role', p_role, true);
-end
-$$;
--- What a statement is refused with, as `SQLSTATE message`; `ok` if it is not. Refused or not, it leaves no trace.
-create function pg_temp.outcome(p_sql text, out word text, out detail text) language plpgsql as $$
-begin
-  execute p_sql;
-  raise exception using errcode = 'UTEST', message = 'undo';
-exception when others then
-  get stacked diagnostics detail = pg_exception_detail;
-  word := case sqlstate when 'UTEST' then 'ok' when '42501' then '42501' else sqlstate || ' ' || sqlerrm end;
-end
-$$;
-grant execute on function pg_temp.become, pg_temp.outcome to public;
 
 -- Only this file's requests are in the queue; the statement is undone with the rest.
 update private.jobs set run_after = now() + interval '1 day' where state in ('queued', 'leased');
@@ -233,4 +209,3 @@ begin
   assert (pg_temp.outcome('insert into public.credit_transactions (user_id, amount, type) select id, -1, ''refund'' from public.profiles')).word like '23514%';
 end
 $$;
-rollback;

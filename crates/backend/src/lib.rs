@@ -27,5 +27,6 @@ pub use config::{Config, JwtAlgorithm, PortChoice, WorkerChoice};
 pub use connection::default_file as default_connection_file;
 pub use faults::{Fault, Faults};
 pub use inbox::Mail;
-pub use postgres::{cache_dir, default_data_dir, prepare};
+pub use platform::{migrations, platform_sql};
+pub use postgres::{SchemaServer, cache_dir, default_data_dir, prepare};
 pub use server::{Backend, start};

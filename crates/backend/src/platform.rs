@@ -55,6 +55,18 @@ pub(crate) async fn lay(pool: &PgPool) -> anyhow::Result<()> {
     run(pool, SEED).await.context("seed.sql")
 }
 
+/// What a hosted project holds before the migrations, in order: file name and text.
+#[must_use]
+pub fn platform_sql() -> Vec<(String, &'static str)> {
+    files(&PLATFORM)
+}
+
+/// The migrations in order: file name and text.
+#[must_use]
+pub fn migrations() -> Vec<(String, &'static str)> {
+    files(&MIGRATIONS)
+}
+
 /// Every file with its text, in order: what a template cluster depends on.
 pub(crate) fn all_sql() -> Vec<(String, &'static str)> {
     let mut all = files(&PLATFORM);

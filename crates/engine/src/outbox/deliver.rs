@@ -34,10 +34,10 @@ pub(super) async fn deliver(
             Outcome::Done(Ack::Done)
         }
         Some(Intent::SetFavorite { image, favorite }) => {
-            rest.set_favorite(library.user, *image, *favorite).await?;
-            Outcome::Done(Ack::Favorite {
-                favorite: *favorite,
-            })
+            let favorite = rest
+                .set_favorite(*image, *favorite, queued.created_at, queued.id)
+                .await?;
+            Outcome::Done(Ack::Favorite { favorite })
         }
         Some(Intent::SetAccountSettings { settings }) => {
             rest.update_profile(library.user, settings).await?;

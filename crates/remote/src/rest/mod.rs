@@ -1,7 +1,7 @@
 //! PostgREST: our functions and the few tables that are written directly.
 //!
-//! Every write can be sent twice with the effect of once: ids come from the client, favorites are a
-//! set, settings are absolute.
+//! Every write can be sent twice with the effect of once: ids come from the client, settings are
+//! absolute.
 
 mod query;
 
@@ -10,10 +10,12 @@ pub(crate) use query::plain_request;
 use std::fmt;
 
 use amethyst_model::{
-    AccountSettings, ChangePage, GenerationDraft, GenerationId, GenerationStatus, ImageId, UserId,
+    AccountSettings, ChangePage, GenerationDraft, GenerationId, GenerationStatus, ImageId,
+    IntentId, UserId,
 };
+use chrono::{DateTime, Utc};
 use postgrest::Builder;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::debug::Redacted;
@@ -84,30 +86,31 @@ impl Rest {
         Ok(())
     }
 
-    /// Puts an image among the user's favorites or takes it out; either way it may be so already.
+    /// Puts an image among the user's favorites or takes it out, and answers how it stands then: an act
+    /// of another device that was later than `at` prevails. Repeating it with the same intent changes
+    /// nothing.
     ///
     /// # Errors
-    /// 403 (`42501`) when the image is gone or hidden.
+    /// `unknown_image` (404) when the image is gone or hidden.
     pub async fn set_favorite(
         &self,
-        user: UserId,
         image: ImageId,
         favorite: bool,
-    ) -> Result<(), Error> {
-        let project = self.remote.project()?;
-        let table = project.postgrest().from("user_favorites");
-        let (query, prefer) = if favorite {
-            let row = json!({ "user_id": user, "image_id": image }).to_string();
-            let query = table.upsert(row).on_conflict("user_id,image_id");
-            (query, "resolution=ignore-duplicates,return=minimal")
-        } else {
-            let query = table
-                .delete()
-                .eq("user_id", user.to_string())
-                .eq("image_id", image.to_string());
-            (query, "return=minimal")
-        };
-        http::done(query::request(&project, &self.token, query, Some(prefer))?).await
+        at: DateTime<Utc>,
+        intent: IntentId,
+    ) -> Result<bool, Error> {
+        #[derive(Deserialize)]
+        struct Answer {
+            is_favorite: bool,
+        }
+        let arguments = json!({
+            "p_image_id": image,
+            "p_on": favorite,
+            "p_at": at,
+            "p_intent_id": intent,
+        });
+        let answer: Answer = self.call("set_favorite", &arguments).await?;
+        Ok(answer.is_favorite)
     }
 
     /// Changes language or theme of the user's profile; fields that are `None` stay.

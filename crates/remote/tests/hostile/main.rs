@@ -9,7 +9,7 @@ mod server;
 
 use std::time::Duration;
 
-use amethyst_model::{GenerationDraft, GenerationId, ImageId, RetryClass, UserId};
+use amethyst_model::{GenerationDraft, GenerationId, ImageId, IntentId, RetryClass};
 use amethyst_remote::{Endpoint, Error, Mismatch, RealtimeEvent, Remote, SignOutScope};
 use server::{Server, reply};
 use uuid::Uuid;
@@ -53,10 +53,14 @@ async fn a_login_page_is_not_our_server() {
             (Mismatch::Answer, RetryClass::Offline)
         );
         // Calls whose answer is empty must not take a page for a success.
-        let user = UserId(Uuid::nil());
         let error = remote
             .rest("t")
-            .set_favorite(user, ImageId(Uuid::nil()), true)
+            .set_favorite(
+                ImageId(Uuid::nil()),
+                true,
+                chrono::DateTime::UNIX_EPOCH,
+                IntentId(Uuid::nil()),
+            )
             .await;
         assert_eq!(mismatch(&error.unwrap_err()), Mismatch::Answer, "{status}");
         let error = remote

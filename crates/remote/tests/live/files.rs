@@ -1,6 +1,6 @@
 //! Images that exist: their rows, their favorites, their files.
 
-use amethyst_model::{ImageId, RetryClass, ServerChange, ServerRow};
+use amethyst_model::{ImageId, IntentId, RetryClass, ServerChange, ServerRow};
 use amethyst_remote::{Download, Error};
 use amethyst_testkit::Fault;
 use amethyst_testkit::TestBackend;
@@ -46,26 +46,32 @@ async fn an_image_is_pulled_marked_and_downloaded() {
     assert_eq!(image.files[0].path, painted.path);
     assert!(!image.is_favorite);
 
-    for favorite in [true, true, false, false, true] {
-        rest.set_favorite(session.user_id, image.id, favorite)
-            .await
-            .unwrap();
+    let intent = || IntentId(new_id().0);
+    let now = image.created_at;
+    let first = intent();
+    for (seconds, favorite, id, stands) in [
+        (1, true, first, true),
+        (3, false, intent(), false),
+        // Sent again, and sent late: neither undoes what came after.
+        (1, true, first, true),
+        (2, true, intent(), false),
+        (4, true, intent(), true),
+    ] {
+        let at = now - chrono::TimeDelta::seconds(60 - seconds);
+        let is_favorite = rest.set_favorite(image.id, favorite, at, id).await.unwrap();
+        assert_eq!(is_favorite, stands, "{seconds}");
     }
     let (changes, _) = pull_all(&rest, Some(cursor), 500).await;
     assert!(image_of(&changes).unwrap().is_favorite);
     let gone = ImageId(uuid::Uuid::nil());
     let refused = rest
-        .set_favorite(session.user_id, gone, true)
+        .set_favorite(gone, true, now, intent())
         .await
         .unwrap_err();
     assert_eq!(
         (refused.status(), refused.retry()),
-        (Some(403), RetryClass::Permanent)
+        (Some(404), RetryClass::Permanent)
     );
-    rest.set_favorite(session.user_id, gone, false)
-        .await
-        .unwrap();
-
     let storage = remote.storage(&session.access_token);
     let whole = storage.download(&painted.path, 0).await.unwrap();
     assert!(!whole.resumed);

@@ -1,4 +1,4 @@
-//! The hosted project as the worker sees it: five functions by REST, two verbs of Storage.
+//! The hosted project as the worker sees it: functions by REST, objects by Storage.
 
 mod error;
 mod rpc;

@@ -1,4 +1,4 @@
-//! Objects: put and remove.
+//! Objects: get, put and remove.
 
 use bytes::Bytes;
 use serde_json::json;
@@ -26,6 +26,16 @@ impl Hosted {
             .body(body);
         self.send(request).await?;
         Ok(())
+    }
+
+    /// Reads an object.
+    pub(crate) async fn download(&self, bucket: &str, path: &str) -> Result<Bytes, CallError> {
+        let address = format!(
+            "{}/storage/v1/object/authenticated/{bucket}/{path}",
+            self.0.base
+        );
+        let response = self.send(self.0.http.get(address)).await?;
+        response.bytes().await.map_err(CallError::away)
     }
 
     /// Removes objects of one bucket; those that are not there count as removed.
