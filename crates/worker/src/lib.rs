@@ -14,9 +14,11 @@ mod hosted;
 mod job;
 mod label;
 mod provider;
+mod publish;
 mod run;
 mod sketch;
 mod stop;
+mod tasks;
 mod work;
 
 pub use config::{Config, ConfigError};

@@ -1,4 +1,4 @@
-//! The worker's loops: claim, work, sweep, until told to stop.
+//! The worker's loops: claim, work, publish, sweep, scheduled work, until told to stop.
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::garbage::sweep;
 use crate::hosted::{CallError, Hosted};
 use crate::provider::Providers;
+use crate::publish::publish;
 use crate::work::work;
 
 const BACKOFF: Backoff = Backoff {
@@ -58,6 +59,13 @@ impl Worker {
             ));
         }
         tasks.spawn(sweep(self.hosted.clone(), stop.clone()));
+        tasks.spawn(publish(
+            self.hosted.clone(),
+            self.config.clone(),
+            self.name.clone(),
+            stop.clone(),
+        ));
+        tasks.spawn(crate::tasks::tasks(self.hosted.clone(), stop.clone()));
         stop.cancelled().await;
         let grace = async {
             tokio::time::sleep(self.config.grace).await;

@@ -9,5 +9,6 @@ mod away;
 mod crash;
 mod done;
 mod ended;
+mod published;
 mod stop;
 mod user;
