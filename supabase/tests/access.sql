@@ -180,3 +180,47 @@ begin
   assert (pg_temp.outcome('delete from public.credit_transactions')).word = '42501';
 end
 $$;
+
+-- A temporary table of the same name takes nobody in: functions look in their own schemas only.
+reset role;
+do $$
+declare
+  a uuid := pg_temp.sign_up('shadow@example.test');
+begin
+  perform pg_temp.become('authenticated', a);
+  create temp table profiles (id uuid, credits_balance integer, is_admin boolean);
+  insert into pg_temp.profiles values (a, 1000000, true);
+  set local search_path = pg_temp, public;
+  assert not public.check_user_credits(a, 500000), 'the balance is the real one';
+  assert (pg_temp.outcome('select public.admin_jobs()')).word = 'PT403 not_admin';
+  perform public.request_generation(gen_random_uuid(), 'sketch', 'x', p_hf_loras => '{}', p_lora_scales => '{}');
+  assert (select credits_balance from pg_temp.profiles) = 1000000 and (select credits_balance from public.profiles where id = a) = 99;
+end
+$$;
+
+-- The rest of what the report found open: ids as an oracle, credits by the back door, free requests.
+reset role;
+do $$
+declare
+  a uuid := pg_temp.sign_up('c@example.test');
+  b uuid := pg_temp.sign_up('d@example.test');
+  theirs uuid := pg_temp.image(b);
+  asked uuid := gen_random_uuid();
+begin
+  perform pg_temp.become('authenticated', a);
+  assert (pg_temp.outcome(format('select public.set_favorite(%L, true, now(), gen_random_uuid())', theirs)))
+       = (pg_temp.outcome(format('select public.set_favorite(%L, true, now(), gen_random_uuid())', gen_random_uuid()))),
+    'hidden and missing are told alike';
+  assert (pg_temp.outcome(format('select public.request_generation(%L, ''sketch'', ''x'', p_num_outputs => -3)', asked))).word = 'PT422 invalid_parameters';
+  assert (pg_temp.outcome(format('select public.request_generation(%L, ''sketch'', ''x'', p_width => 16384, p_height => 16384)', asked))).word = 'PT422 invalid_parameters';
+  assert (pg_temp.outcome(format('select public.request_generation(%L, ''ghost'', ''x'')', asked))).word = 'PT404 unknown_model';
+  assert (pg_temp.outcome(format('select public.request_generation(%L, ''sketch-classic'', ''x'')', asked))).word = 'PT422 model_inactive';
+  perform pg_temp.become('anon');
+  assert (pg_temp.outcome('delete from public.models')).word = '42501';
+  assert (pg_temp.outcome('update public.models set credits_cost = 0')).word = '42501';
+  assert (pg_temp.outcome('truncate public.profiles cascade')).word = '42501';
+  assert (pg_temp.outcome(format('insert into public.credit_transactions (user_id, amount, type) values (%L, 5000, ''bonus'')', a))).word = '42501';
+  assert (pg_temp.outcome('select * from public.image_analysis')).word = '42501';
+  assert (pg_temp.outcome('create trigger planted after insert on public.profiles for each row execute function auth.uid()')).word = '42501';
+end
+$$;

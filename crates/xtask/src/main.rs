@@ -7,6 +7,7 @@
 )]
 
 mod audit;
+mod bench;
 mod bindings;
 mod child;
 mod platforms;
@@ -40,6 +41,8 @@ enum Task {
     Tidy,
     /// Look for known vulnerabilities; needs the network.
     Audit,
+    /// Measure; takes minutes.
+    Bench(bench::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -55,5 +58,6 @@ fn main() -> anyhow::Result<()> {
         Task::Bindings => bindings::write(),
         Task::Tidy => tidy::check(),
         Task::Audit => audit::audit(),
+        Task::Bench(options) => bench::bench(&options),
     }
 }

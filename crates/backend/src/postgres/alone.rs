@@ -1,11 +1,12 @@
 //! PostgreSQL with the schema laid and nothing else of the backend, for tests and measurements of the
 //! schema itself.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sqlx::{Connection, PgConnection};
 
 use super::Cluster;
+use super::cluster::{Place, passable};
 
 /// Such a server. Its database `postgres` holds the schema and serves as template: it may have no
 /// connection while a copy is made.
@@ -22,6 +23,17 @@ impl SchemaServer {
         let at = cache.clone();
         let bin = tokio::task::spawn_blocking(move || super::prepare(&at)).await??;
         Ok(Self(super::open(bin, data_dir, &cache, false).await?))
+    }
+
+    /// Starts another PostgreSQL, whose programs lie in `bin`, with nothing laid.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn start_bare(bin: PathBuf, data_dir: &Path) -> anyhow::Result<Self> {
+        passable(data_dir)?;
+        let place = Place::new(bin, data_dir.to_owned())?;
+        place.make()?;
+        Ok(Self(place.start(false).await?))
     }
 
     /// Copies the schema into a database of this name and answers the superuser's URL of it.

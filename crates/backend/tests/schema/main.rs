@@ -8,6 +8,7 @@
 
 mod document;
 mod matrix;
+mod older;
 mod races;
 mod scripts;
 mod support;

@@ -225,3 +225,75 @@ async fn the_feed_loses_nothing_that_commits_late() {
     pool.close().await;
     own.stop().await;
 }
+
+/// An index made as `docs/schema.md` tells operators to, in the same database: it waits for an old reader, and the
+/// feed does not wait for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_made_concurrently_does_not_hold_the_feed_back() {
+    let own = Own::start().await;
+    let pool = own.pool("indexed", 4).await;
+    let user = sign_up(&pool, "reader@example.test").await;
+    let url = own.server_url("indexed");
+    // Reads only: it has a snapshot and no transaction id, so it does not hold the horizon itself.
+    let mut reader = PgConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("begin isolation level repeatable read read only; select count(*) from public.generated_images")
+        .execute(&mut reader)
+        .await
+        .unwrap();
+    let builder = tokio::spawn(async move {
+        let mut connection = PgConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql("create index concurrently idx_test on public.generated_images (format)")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+    });
+    until(&pool, "select exists (select from pg_stat_progress_create_index where phase like 'waiting for old snapshots%')").await;
+
+    sqlx::query("insert into public.user_preferences (user_id, preference_type, preference_value) values ($1, 'ui_preferences', '{}')")
+        .bind(user)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let mut tx = pool.begin().await.unwrap();
+    become_user(&mut tx, user).await;
+    let page: serde_json::Value = sqlx::query_scalar("select public.pull_changes()")
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(page["behind"], false, "{page}");
+    let tables: Vec<&str> = page["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|change| change["table"].as_str())
+        .collect();
+    assert!(tables.contains(&"user_preferences"), "{tables:?}");
+    assert!(!builder.is_finished(), "the index was still being made");
+
+    sqlx::raw_sql("commit").execute(&mut reader).await.unwrap();
+    reader.close().await.unwrap();
+    builder.await.unwrap();
+    // The migration that follows finds it there.
+    sqlx::raw_sql("create index if not exists idx_test on public.generated_images (format)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    own.stop().await;
+}
+
+async fn until(pool: &PgPool, question: &'static str) {
+    for _ in 0..500 {
+        if sqlx::query_scalar::<_, bool>(question)
+            .fetch_one(pool)
+            .await
+            .unwrap()
+        {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("{question} does not come true");
+}

@@ -3,17 +3,7 @@
 use futures_util::future::join_all;
 use sqlx::{Connection, PgConnection};
 
-use crate::support::{Own, folder, framed, read, run};
-
-fn scripts() -> Vec<String> {
-    let entries = fs_err::read_dir(folder()).unwrap();
-    let mut scripts: Vec<String> = entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".sql"))
-        .collect();
-    scripts.sort();
-    scripts
-}
+use crate::support::{Own, folder, framed, read, run, scripts};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_script_of_the_schema_passes() {

@@ -43,6 +43,17 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../supabase/tests")
 }
 
+/// The scripts in it.
+pub(crate) fn scripts() -> Vec<String> {
+    let entries = fs_err::read_dir(folder()).unwrap();
+    let mut scripts: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".sql"))
+        .collect();
+    scripts.sort();
+    scripts
+}
+
 pub(crate) fn read(name: &str) -> String {
     fs_err::read_to_string(folder().join(name)).unwrap()
 }

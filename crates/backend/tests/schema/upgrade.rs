@@ -4,7 +4,7 @@
 use amethyst_backend::{migrations, platform_sql};
 use sqlx::{Connection, PgConnection, PgPool};
 
-use crate::support::{Own, assert_ledgers, run};
+use crate::support::{Own, assert_ledgers, framed, read, run, scripts};
 
 const OLD_ACCOUNT: &str = "
     insert into auth.users (id, aud, role, email, raw_user_meta_data, raw_app_meta_data, created_at, updated_at)
@@ -70,6 +70,44 @@ async fn the_catalogue_can_be_laid_twice() {
             .unwrap();
     assert_eq!(cost, 9);
     connection.close().await.unwrap();
+    own.stop().await;
+}
+
+/// What a hosted project gives the role that migrations run as, which is no superuser there.
+const PROJECT: &str = "
+    create role project login createdb createrole replication bypassrls password 'project';
+    create extension if not exists vector with schema extensions;
+    grant all on schema public to project;
+    grant create on database owned to project;
+    grant usage on schema extensions, auth, storage, realtime to project with grant option;
+    grant all on all tables in schema auth to project;
+    grant all on all tables in schema storage to project;
+    grant anon, authenticated, service_role to project with admin option;
+    grant supabase_storage_admin to project;
+    alter publication supabase_realtime owner to project;";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_is_no_superuser_lays_it_and_everything_works_in_its_name() {
+    let own = Own::start().await;
+    let url = own.server.empty("owned").await.unwrap();
+    for (name, text) in platform_sql() {
+        run(&url, text.to_owned())
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    run(&url, PROJECT.to_owned()).await.unwrap();
+    let (_, address) = url.split_once('@').unwrap();
+    let project = format!("postgres://project:project@{address}");
+    for (name, text) in migrations() {
+        run(&project, format!("begin; {text}; commit;"))
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    for script in scripts() {
+        run(&url, framed(&read(&script)))
+            .await
+            .unwrap_or_else(|error| panic!("{script}: {error}"));
+    }
     own.stop().await;
 }
 
