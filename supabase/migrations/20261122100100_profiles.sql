@@ -72,7 +72,8 @@ grant update (
 ) on public.profiles to authenticated;
 
 -- Even the service role does not write the columns that the ledger and the ads counter own.
-grant select, insert, delete on public.profiles to service_role;
+-- and a profile goes with its account only, or the ledger would be left without its balance.
+grant select, insert on public.profiles to service_role;
 grant update (
   email, full_name, avatar_url, subscription_tier, subscription_status, subscription_end_date, language, theme,
   is_admin, last_sign_in_at, auth_provider, notifications_enabled, marketing_emails_enabled, ads_enabled,

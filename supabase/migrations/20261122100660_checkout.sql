@@ -113,6 +113,10 @@ create function public.finish_checkout(
   p_id uuid, p_url text default null, p_error text default null, p_expires_at timestamptz default null) returns boolean
 language plpgsql security definer set search_path = '' as $$
 begin
+  if p_url not like 'https://%' then
+    p_error := 'invalid_url';
+    p_url := null;
+  end if;
   update public.checkout_requests
      set status = case when p_url is null then 'failed' else 'ready' end, url = p_url,
          error = case when p_url is null then left(coalesce(nullif(p_error, ''), 'provider_failed'), 200) end,

@@ -68,7 +68,7 @@ declare
   v_claim private.ad_claims;
 begin
   perform private.refuse_ads(v_profile);
-  delete from private.ad_claims where user_id = v_profile.id and rewarded_at is null;
+  delete from private.ad_claims where user_id = v_profile.id and rewarded_at is null and verified_at is null;
   insert into private.ad_claims (user_id, network, ready_at, expires_at)
   values (v_profile.id, p_network,
           now() + make_interval(secs => private.setting('ad_seconds')::integer),
@@ -77,7 +77,7 @@ begin
   return jsonb_build_object(
     'claim_id', v_claim.id, 'network', v_claim.network, 'ready_at', v_claim.ready_at, 'expires_at', v_claim.expires_at,
     'remaining', v_profile.daily_ads_limit - v_profile.ads_watched_today);
-exception when check_violation then
+exception when check_violation or not_null_violation then
   perform private.refuse('PT422', 'invalid_parameters', '{"field": "network"}');
 end
 $$;

@@ -24,6 +24,7 @@ create table private.field_times (
   intent_id uuid not null,  -- decides between two acts of the same instant, the same way everywhere
   primary key (user_id, entity)
 );
+create index field_times_age on private.field_times (at);
 alter table private.field_times enable row level security;
 
 insert into private.settings (key, value) values
@@ -76,4 +77,12 @@ begin
     where (t.at, t.intent_id) < (excluded.at, excluded.intent_id);
   return found;
 end
+$$;
+
+-- Remembers that an entity is gone for good: no act about it is later than that. Takes the same row as is_latest, so
+-- that of an act and a deletion at the same moment one waits for the other.
+create function private.is_gone(p_user uuid, p_entity text, p_intent uuid) returns void
+language sql security definer set search_path = '' as $$
+  insert into private.field_times as t (user_id, entity, at, intent_id) values (p_user, p_entity, 'infinity', p_intent)
+  on conflict (user_id, entity) do update set at = excluded.at, intent_id = excluded.intent_id
 $$;

@@ -40,10 +40,14 @@ begin
   elsif p_on is null then
     perform private.refuse('PT422', 'invalid_parameters', '{"field": "on", "reason": "required"}');
   end if;
-  -- Shared with other favorites, against a deletion or unpublishing at the same moment.
-  perform 1 from public.generated_images g
-    where g.id = p_image_id and (g.user_id = v_user or g.is_public) for key share;
+  -- An unpublishing at the same moment waits, and then finds this one to remove; or this waits, and then finds nothing
+  -- to keep. The owner's mark is mirrored in the row, so he takes it for writing at once.
+  perform 1 from public.generated_images g where g.id = p_image_id and g.user_id = v_user for no key update;
   if not found then
+    perform 1 from public.generated_images g where g.id = p_image_id and g.is_public for share;
+  end if;
+  if not found and (p_on or not exists (
+       select from public.user_favorites f where f.user_id = v_user and f.image_id = p_image_id)) then
     perform private.refuse('PT404', 'unknown_image');
   end if;
   v_applied := private.is_latest(v_user, 'favorite:' || p_image_id, p_at, p_intent_id);

@@ -14,6 +14,8 @@ begin
   if new.is_public and not old.is_public then
     if new.moderation = 'removed' then
       perform private.refuse('PT403', 'removed_by_moderation');
+    elsif exists (select from public.profiles p where p.id = new.user_id and p.subscription_status = 'suspended') then
+      perform private.refuse('PT403', 'account_suspended');
     elsif new.trashed_at is not null then
       perform private.refuse('PT409', 'in_trash');
     elsif new.nsfw_score is null or new.nsfw_score >= private.setting('nsfw_public_max')::double precision then

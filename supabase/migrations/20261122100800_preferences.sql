@@ -109,7 +109,7 @@ begin
    where user_id = v_user and preference_type = p_type and preference_value <> v_merged.merged;
   return private.answer(v_user, p_intent_id, jsonb_build_object(
     'preference_type', p_type, 'preference_value', v_merged.merged, 'conflicts', v_merged.conflicts));
-exception when check_violation then
+exception when check_violation or not_null_violation then
   perform private.refuse('PT422', 'invalid_parameters', '{"field": "type"}');
 end
 $$;

@@ -300,15 +300,17 @@ begin
   elsif (select count(*) from public.collections c where c.user_id = v_user and c.id <> p_id) >= 1000 then
     perform private.refuse('PT422', 'invalid_parameters', '{"field": "collection", "reason": "too_many", "max": 1000}');
   end if;
-  v_applied := not exists (select from private.field_times t
-                            where t.user_id = v_user and t.entity = 'collection-gone:' || p_id)
-    and private.is_latest(v_user, 'collection:' || p_id, p_at, p_intent_id);
+  v_applied := private.is_latest(v_user, 'collection:' || p_id, p_at, p_intent_id);
   if v_applied then
     insert into public.collections as c (id, user_id, name, kind, rule, cover_image_id, position)
     values (p_id, v_user, btrim(p_name), p_kind, p_rule, p_cover_image_id, coalesce(p_position, 0))
     on conflict (id) do update
       set name = excluded.name, kind = excluded.kind, rule = excluded.rule, cover_image_id = excluded.cover_image_id,
-          position = excluded.position;
+          position = excluded.position
+      where c.user_id = v_user;
+    if not found then
+      perform private.refuse('PT409', 'id_conflict');
+    end if;
   end if;
   return private.answer(v_user, p_intent_id, jsonb_build_object('id', p_id, 'applied', v_applied));
 exception when check_violation or not_null_violation then
@@ -328,7 +330,10 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  perform private.is_latest(v_user, 'collection-gone:' || p_id, now(), p_intent_id);
+  if p_id is null then
+    perform private.refuse('PT422', 'invalid_parameters', '{"field": "id", "reason": "required"}');
+  end if;
+  perform private.is_gone(v_user, 'collection:' || p_id, p_intent_id);
   delete from public.collections where id = p_id and user_id = v_user;
   v_deleted := found;
   return private.answer(v_user, p_intent_id, jsonb_build_object('id', p_id, 'deleted', v_deleted));
@@ -392,13 +397,15 @@ begin
   elsif (select count(*) from public.saved_searches s where s.user_id = v_user and s.id <> p_id) >= 1000 then
     perform private.refuse('PT422', 'invalid_parameters', '{"field": "saved_search", "reason": "too_many", "max": 1000}');
   end if;
-  v_applied := not exists (select from private.field_times t
-                            where t.user_id = v_user and t.entity = 'search-gone:' || p_id)
-    and private.is_latest(v_user, 'search:' || p_id, p_at, p_intent_id);
+  v_applied := private.is_latest(v_user, 'search:' || p_id, p_at, p_intent_id);
   if v_applied then
-    insert into public.saved_searches (id, user_id, name, query, position)
+    insert into public.saved_searches as s (id, user_id, name, query, position)
     values (p_id, v_user, btrim(p_name), p_query, coalesce(p_position, 0))
-    on conflict (id) do update set name = excluded.name, query = excluded.query, position = excluded.position;
+    on conflict (id) do update set name = excluded.name, query = excluded.query, position = excluded.position
+      where s.user_id = v_user;
+    if not found then
+      perform private.refuse('PT409', 'id_conflict');
+    end if;
   end if;
   return private.answer(v_user, p_intent_id, jsonb_build_object('id', p_id, 'applied', v_applied));
 exception when check_violation or not_null_violation then
@@ -418,7 +425,10 @@ begin
   if v_answer is not null then
     return v_answer;
   end if;
-  perform private.is_latest(v_user, 'search-gone:' || p_id, now(), p_intent_id);
+  if p_id is null then
+    perform private.refuse('PT422', 'invalid_parameters', '{"field": "id", "reason": "required"}');
+  end if;
+  perform private.is_gone(v_user, 'search:' || p_id, p_intent_id);
   delete from public.saved_searches where id = p_id and user_id = v_user;
   v_deleted := found;
   return private.answer(v_user, p_intent_id, jsonb_build_object('id', p_id, 'deleted', v_deleted));

@@ -39,7 +39,12 @@ begin
   elsif p_on is null or p_kind is null or p_kind not in ('image', 'author') then
     perform private.refuse('PT422', 'invalid_parameters', '{"field": "kind", "reason": "image_or_author"}');
   end if;
-  select g.user_id into v_author from public.generated_images g where g.id = p_image_id and g.is_public;
+  -- What is hidden can be shown again even if it is public no more.
+  select g.user_id into v_author from public.generated_images g
+   where g.id = p_image_id
+     and (g.is_public or not p_on and exists (
+       select from public.community_hidden h
+        where h.user_id = v_user and (h.image_id = g.id or h.author_id = g.user_id)));
   if not found then
     perform private.refuse('PT404', 'unknown_image');
   end if;
@@ -77,7 +82,7 @@ declare
   v_cursor text;
 begin
   if p_cursor is not null then
-    if p_cursor !~ '^[0-9]{1,19}:[0-9a-f-]{36}$' then
+    if p_cursor !~ '^[0-9]{1,17}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
       perform private.refuse('PT422', 'bad_cursor');
     end if;
     v_before := 'epoch'::timestamptz + split_part(p_cursor, ':', 1)::bigint * interval '1 microsecond';
@@ -140,8 +145,8 @@ end
 $$;
 grant execute on function public.public_recipe(uuid) to anon, authenticated;
 
--- What is being made this week. A view without an owner: only published images count, only subjects that at least
--- three people made, so that nobody is shown. Refreshed on schedule, never by a writer.
+-- What is being made this week. A view without an owner: only published images count, only subjects, styles
+-- and colors that at least three people made, so that nobody is shown. Refreshed on schedule, never by a writer.
 create materialized view public.community_trends as
 with recent as materialized (
   select g.id, g.user_id, g.nsfw_score, g.vision_labels, g.style_tags, g.color_palette
@@ -163,7 +168,7 @@ style as materialized (
            row_number() over (partition by c.subject order by count(*) desc, u.style) as place
       from counted c join subject s using (subject) join recent r on r.id = s.id
       cross join lateral unnest(r.style_tags) as u (style)
-     group by c.subject, u.style) as t
+     group by c.subject, u.style having count(distinct s.user_id) >= 3) as t
    where t.place <= 20 group by t.subject
 ),
 color as materialized (
@@ -172,7 +177,7 @@ color as materialized (
            row_number() over (partition by c.subject order by count(*) desc, u.color) as place
       from counted c join subject s using (subject) join recent r on r.id = s.id
       cross join lateral unnest(r.color_palette) as u (color)
-     group by c.subject, u.color) as t
+     group by c.subject, u.color having count(distinct s.user_id) >= 3) as t
    where t.place <= 20 group by t.subject
 )
 select c.subject, c.usage_count, c.avg_nsfw_score, coalesce(s.styles, '{}') as common_styles,

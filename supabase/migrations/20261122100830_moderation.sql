@@ -179,7 +179,7 @@ declare
   v_balance integer;
   v_credited boolean;
 begin
-  if coalesce(p_amount, 0) = 0 or coalesce(btrim(p_reason), '') = '' or coalesce(p_key, '') = '' then
+  if coalesce(p_amount, 0) = 0 or abs(p_amount::bigint) > 1000000 or coalesce(btrim(p_reason), '') = '' or coalesce(p_key, '') = '' then
     perform private.refuse('PT422', 'invalid_parameters', '{"field": "amount, reason, key", "reason": "required"}');
   end if;
   select p.credits_balance into v_balance from public.profiles p where p.id = p_user_id for update;

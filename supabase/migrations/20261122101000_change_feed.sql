@@ -79,7 +79,7 @@ create trigger sync_feed after insert or update or delete
 create trigger sync_feed after insert or update or delete
   on public.subscription_plans for each row execute function private.sync_feed('id', 'everyone');
 create trigger sync_feed after insert or delete or update of
-    user_id, base_prompt, suggested_prompt, source_type, confidence_score, used_count, success_rate, metadata
+    user_id, base_prompt, suggested_prompt, source_type, confidence_score, used_count, success_rate, last_used_at, metadata
   on public.prompt_suggestions for each row execute function private.sync_feed('id', 'user_id');
 create trigger sync_feed after insert or update or delete
   on public.prompts for each row execute function private.sync_feed('id', 'user_id');

@@ -7,6 +7,9 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_prompt public.prompts;
 begin
+  -- Before the update, whose trigger reaches for the suggestion: prompt → profile → suggestion, as a request has it.
+  perform 1 from public.prompts p where p.id = p_prompt for update;
+  perform 1 from public.profiles f where f.id = (select p.user_id from public.prompts p where p.id = p_prompt) for update;
   update public.prompts
      set status = 'failed', error_message = left(p_error, 1000), completed_at = now(),
          metadata = metadata - array['progress', 'cancel_requested']

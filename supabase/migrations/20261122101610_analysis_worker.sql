@@ -1,4 +1,5 @@
--- What a worker calls for jobs about images, with the service role. Leases and tokens as for generations.
+-- What a worker calls for jobs about images, with the service role. Leases and tokens as for generations. Lock order
+-- here: image → job, because publishing and deleting an image reach its jobs in that order.
 
 -- Hands out up to p_limit jobs of the given kinds: {image_id, user_id, kind, lease_token, attempt, lease_until,
 -- storage_path, width, height, format, files, prompt, negative_prompt, provider, public_name}.
@@ -54,6 +55,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_job private.jobs;
 begin
+  perform 1 from public.generated_images where id = p_image for no key update;
   select * into v_job from private.jobs where image_id = p_image and kind = p_kind for update;
   if not found then
     perform private.refuse('PT404', 'unknown_image');
@@ -111,8 +113,11 @@ begin
              technical_metadata = technical_metadata || coalesce(p_result -> 'technical', '{}')
        where id = p_image_id;
     elsif p_kind = 'safety' then
+      -- What turns out to be unfit is public no more, unless an administrator has looked at it.
       update public.generated_images
-         set nsfw_score = (p_result ->> 'nsfw_score')::double precision
+         set nsfw_score = (p_result ->> 'nsfw_score')::double precision,
+             is_public = is_public and (moderation is not distinct from 'approved' or coalesce(
+               (p_result ->> 'nsfw_score')::double precision < private.setting('nsfw_public_max')::double precision, false))
        where id = p_image_id;
     else
       update public.generated_images

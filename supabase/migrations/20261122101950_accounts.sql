@@ -55,17 +55,30 @@ $$;
 grant execute on function public.cancel_account_deletion() to authenticated;
 
 -- Deletes one account whose time has come, with everything in it, and answers its id; null if there is none. One a
--- call, so that no two accounts are locked together. Its ledger stays as anonymous archive, its objects are discarded.
+-- call, so that no two accounts are locked together. Its ledger stays as anonymous archive, its objects
+-- are discarded, its subscriptions are ended at the provider.
 create function public.delete_due_account() returns uuid
 language plpgsql security definer set search_path = '' as $$
 declare
   v_user uuid;
 begin
   select p.id into v_user from public.profiles p
-   where p.deletion_due_at <= now() order by p.deletion_due_at limit 1 for update skip locked;
-  if found then
-    delete from auth.users where id = v_user;
+   where p.deletion_due_at <= now() order by p.deletion_due_at limit 1;
+  if not found then
+    return null;
   end if;
+  -- In the order of workers, who may be at it.
+  perform 1 from public.generated_images g where g.user_id = v_user order by g.id for update;
+  perform 1 from private.jobs j
+    where j.prompt_id in (select p.id from public.prompts p where p.user_id = v_user)
+       or j.image_id in (select g.id from public.generated_images g where g.user_id = v_user)
+    order by j.id for update;
+  perform 1 from public.prompts p where p.user_id = v_user order by p.id for update;
+  perform 1 from public.profiles p where p.id = v_user and p.deletion_due_at <= now() for update;
+  if not found then
+    return null;
+  end if;
+  delete from auth.users where id = v_user;
   return v_user;
 end
 $$;

@@ -13,6 +13,10 @@ declare
   v_user uuid := (select auth.uid());
   v_count integer := least(greatest(coalesce(match_count, 10), 1), 100);
 begin
+  -- The size in the signature is not enforced by the server.
+  if query_embedding is null or extensions.vector_dims(query_embedding) <> 1536 then
+    raise sqlstate 'PT422' using message = 'invalid_parameters', detail = '{"field": "query_embedding", "dimensions": 1536}';
+  end if;
   if scope = 'mine' then
     return query
     -- `offset 0` keeps the approximate index out

@@ -60,8 +60,10 @@ declare
 begin
   for v_user in
     select p.id from public.profiles p
-     where p.subscription_tier <> 'free' and p.subscription_end_date < now() order by p.id limit 500
-       for update skip locked
+     where p.subscription_tier <> 'free' and p.subscription_end_date < now()
+       -- one that is paid for and whose next event is late keeps its place, and does not keep others from theirs
+       and not exists (select from public.subscriptions s where s.user_id = p.id and s.status in ('active', 'trialing'))
+     order by p.id limit 500 for update skip locked
   loop
     perform private.mirror_subscription(v_user);
     v_count := v_count + 1;
@@ -94,20 +96,22 @@ $$;
 create function public.find_orphans() returns integer
 language plpgsql security definer set search_path = '' as $$
 declare
+  v_bucket text := private.setting('bucket') #>> '{}';
   v_count integer;
 begin
   insert into private.storage_garbage (bucket_id, path)
-  select o.bucket_id, o.name
-    from storage.objects o
-   where o.created_at < now() - interval '1 day'
-     and (
-       o.bucket_id = private.setting('bucket') #>> '{}'
-       and not exists (select from public.generated_images g
-                        where g.id = private.image_of_object(o.name)
-                          and split_part(g.storage_path, '.', 1) = split_part(o.name, '.', 1))
-       or o.bucket_id = 'public-images'
-       and not exists (select from public.generated_images g where g.public_name::text = split_part(o.name, '/', 1)))
-   order by o.created_at limit 1000
+  (select o.bucket_id, o.name
+     from storage.objects o
+    where o.bucket_id = v_bucket and o.created_at < now() - interval '1 day'
+      and not exists (
+        select from public.generated_images g where split_part(g.storage_path, '.', 1) = split_part(o.name, '.', 1))
+    limit 1000)
+  union all
+  (select o.bucket_id, o.name
+     from storage.objects o
+    where o.bucket_id = 'public-images' and o.created_at < now() - interval '1 day'
+      and not exists (select from public.generated_images g where g.public_name::text = split_part(o.name, '/', 1))
+    limit 1000)
   on conflict (bucket_id, path) do nothing;
   get diagnostics v_count = row_count;
   return v_count;
@@ -123,7 +127,8 @@ begin
   update public.models
      set is_active = false, metadata = metadata || jsonb_build_object('retired_at', now())
    where is_active and metadata ->> 'retires_on' ~ '^\d{4}-\d{2}-\d{2}$'
-     and (metadata ->> 'retires_on')::date <= (now() at time zone 'utc')::date;
+     -- as text: a day that does not exist is no reason to fail
+     and metadata ->> 'retires_on' <= to_char(now() at time zone 'utc', 'YYYY-MM-DD');
   get diagnostics v_count = row_count;
   return v_count;
 end
@@ -142,6 +147,11 @@ begin
   get diagnostics v_all = row_count;
   delete from private.intents
    where created_at < now() - make_interval(days => private.setting('intent_days')::integer);
+  get diagnostics v_count = row_count;
+  v_all := v_all + v_count;
+  -- Nothing comes late by more than that.
+  delete from private.field_times
+   where at < now() - 2 * make_interval(days => private.setting('intent_days')::integer);
   get diagnostics v_count = row_count;
   v_all := v_all + v_count;
   delete from public.checkout_requests where created_at < now() - interval '30 days';
@@ -172,7 +182,8 @@ begin
   begin
     -- A name from our own table, never from outside.
     execute format('select to_jsonb(public.%I())', v_task.name) into v_result;
-  exception when others then
+  -- A task that is cut off for its length is an error too, or it would be the first in line for ever.
+  exception when query_canceled or others then
     v_result := jsonb_build_object('error', sqlerrm);
   end;
   update private.tasks

@@ -32,8 +32,12 @@ begin
   perform pg_temp.become('postgres');
   i := pg_temp.image(a);
   update public.profiles set deletion_due_at = now() where id = a;
+  insert into public.subscriptions (user_id, stripe_subscription_id, plan_id, status, current_period_start, current_period_end)
+    values (a, 'sub_paying', 'pro', 'active', now(), now() + interval '1 month'), (a, 'sub_over', 'pro', 'canceled', now(), now());
   assert public.delete_due_account() = a;
   assert not exists (select from public.profiles where id = a) and not exists (select from public.generated_images where id = i);
+  assert (select array_agg(s) from public.claim_orphan_subscriptions() s) = '{sub_paying}', 'nobody is charged for what is gone';
+  assert public.finish_orphan_subscription('sub_paying') and not public.finish_orphan_subscription('sub_paying');
   assert exists (select from private.ledger_archive where amount = 100), 'the accounts keep the amount and nobody''s name';
   assert (select count(*) from private.storage_garbage where path = a || '/') = 3, 'and the files go';
 

@@ -33,6 +33,7 @@ begin
   perform pg_temp.become('authenticated', a);
   assert public.claim_ad_reward(c) ->> 'ads_watched_today' = '2';
   c := public.start_ad('admob') ->> 'claim_id';
+  assert (pg_temp.outcome('select public.start_ad(null)')).word = 'PT422 invalid_parameters';
   perform pg_temp.become('service_role');
   assert not public.verify_ad(c, 'admob', 'tx-1'), 'the same view';
 

@@ -65,6 +65,14 @@ begin
   perform pg_temp.become('anon');
   assert (select count(*) from public.match_images((near #>> '{}')::extensions.vector, 'hash-1', 10, 0, 'public')) = 1;
 
+  -- found unfit after it was published
+  perform pg_temp.become('service_role');
+  perform public.analyze_image_safety(i);
+  select j into job from public.claim_analysis('w', array['safety'], 10) j where j ->> 'image_id' = i::text;
+  perform public.complete_analysis(i, 'safety', (job ->> 'lease_token')::uuid, 'local-2', '{"nsfw_score": 0.9}');
+  assert not (select is_public from public.generated_images where id = i);
+  assert (pg_temp.outcome('select public.match_images(''[1, 2]'', ''hash-1'')')).word = 'PT422 invalid_parameters';
+
   perform pg_temp.become('postgres');
   insert into public.prompt_suggestions (user_id, base_prompt, suggested_prompt, source_type, confidence_score, embedding, embedding_space) values
     (a, 'mine', 'mine', 'history', 1, (near #>> '{}')::extensions.vector, 'text-1'), (b, 'theirs', 'theirs', 'history', 1, (near #>> '{}')::extensions.vector, 'text-1'),

@@ -56,6 +56,7 @@ begin
   perform public.hide_from_community('author', j, true, now(), gen_random_uuid());
   assert jsonb_array_length(public.community_page() -> 'images') = 0;
   perform public.hide_from_community('author', j, false, clock_timestamp(), gen_random_uuid());
+  assert (pg_temp.outcome(format('select public.hide_from_community(''image'', %L, true, now(), gen_random_uuid())', unscored))).word = 'PT404 unknown_image';
   perform public.hide_from_community('image', i, false, clock_timestamp(), gen_random_uuid());
   assert jsonb_array_length(public.community_page() -> 'images') = 2;
 
@@ -111,6 +112,7 @@ begin
     u := users[1 + n % 3];
     i := pg_temp.image(u);
     update public.generated_images set vision_labels = '{cat}', style_tags = '{ink}', color_palette = '{#000000}', is_public = true where id = i;
+    update public.generated_images set style_tags = '{ink, by my name}' where id = i and user_id = users[1];
     i := pg_temp.image(users[1]);
     update public.generated_images set vision_labels = '{my garden}', is_public = true where id = i;
     i := pg_temp.image(u);

@@ -71,6 +71,7 @@ begin
   assert public.delete_collection(c, gen_random_uuid()) ->> 'deleted' = 'true';
   assert public.put_collection(c, 'Back', now(), gen_random_uuid()) ->> 'applied' = 'false', 'deleted stays deleted';
   assert exists (select from public.generated_images where id = i), 'its images stay';
+  assert (pg_temp.outcome('select public.delete_collection(null, gen_random_uuid())')).word = 'PT422 invalid_parameters';
   assert public.put_saved_search(c, 'Foxes', '{"words": "fox"}', t0, gen_random_uuid()) ->> 'applied' = 'true';
   assert public.delete_saved_search(c, gen_random_uuid()) ->> 'deleted' = 'true';
 
@@ -83,6 +84,7 @@ begin
   assert said #> '{preference_value,zoom}' = '5' and said -> 'conflicts' = '[{"field": "zoom", "theirs": 2, "yours": 5}]', said::text;
   said := public.merge_preferences('ui_preferences', '{"zoom": 5}', '{"zoom": null}', gen_random_uuid());
   assert not said -> 'preference_value' ? 'zoom';
+  assert (pg_temp.outcome('select public.merge_preferences(null, null, ''{}'', gen_random_uuid())')).word = 'PT422 invalid_parameters';
   assert (pg_temp.outcome('select public.merge_preferences(''nonsense'', null, ''{}'', gen_random_uuid())')).word = 'PT422 invalid_parameters';
   assert (pg_temp.outcome('select public.merge_preferences(''ui_preferences'', null, ''[]'', gen_random_uuid())')).word = 'PT422 invalid_parameters';
   said := public.merge_model_preferences('sketch', null, '{"is_favorite": true, "default_settings": {"steps": 40}}', gen_random_uuid());

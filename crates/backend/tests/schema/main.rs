@@ -9,6 +9,7 @@
 mod document;
 mod matrix;
 mod older;
+mod publication;
 mod races;
 mod scripts;
 mod support;

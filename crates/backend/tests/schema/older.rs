@@ -69,6 +69,7 @@ fn without_vectors(text: &str) -> String {
             "translate(p_result::text, '[]', '{}')::real[]",
         )
         .replace("extensions.vector_cosine_ops", "")
+        .replace("extensions.vector_dims", "cardinality")
         .replace("extensions.vector(1536)", "real[]")
         .replace("extensions.vector", "real[]")
 }
