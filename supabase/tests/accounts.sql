@@ -95,12 +95,16 @@ do $$
 declare
   a uuid := pg_temp.sign_up('s@example.test');
   i uuid := pg_temp.image(a);
+  old uuid := pg_temp.image(a);
+  kept uuid := pg_temp.image(a);
   done text[] := '{}';
   said jsonb;
 begin
   update public.generated_images set trashed_at = now() - interval '31 days' where id = i;
   insert into public.models (id, name, provider, version, metadata) values
     ('t-old', 'Old', 'openai', '1', '{"retires_on": "2020-01-01"}'), ('t-new', 'New', 'openai', '1', '{"retires_on": "2999-01-01"}');
+  update private.jobs set state = 'done', finished_at = now() - interval '31 days' where image_id = old and kind = 'vision';
+  update private.jobs set state = 'done', finished_at = now() - interval '29 days' where image_id = kept and kind = 'vision';
   insert into storage.objects (bucket_id, name, created_at) values
     ('generated-images', format('%s/%s/%s.webp', a, gen_random_uuid(), gen_random_uuid()), now() - interval '2 days');
   perform pg_temp.become('service_role');
@@ -114,6 +118,7 @@ begin
   perform pg_temp.become('postgres');
   assert (select array_agg(name order by name) from private.tasks) = array(select distinct t from unnest(done) t order by t);
   assert not exists (select from public.generated_images where id = i), 'trash';
+  assert (select count(*) from private.jobs where kind = 'vision' and state = 'done') = 1, 'finished jobs are kept for a month';
   assert (select array_agg(id) from public.models where id in ('t-old', 't-new') and is_active) = '{t-new}';
   assert exists (select from private.storage_garbage where path like a || '/%.webp'), 'an orphan';
 end
