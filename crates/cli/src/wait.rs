@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use amethyst_engine::{Core, Error};
+use amethyst_engine::{Core, Error, Problem};
 use anyhow::bail;
 
 /// Asks `check` now and after every event, until it has an answer or `limit` is over.
@@ -17,6 +17,11 @@ pub(crate) async fn until<T>(
     loop {
         if let Some(answer) = check().await? {
             return Ok(answer);
+        }
+        if core.sync().await?.problem == Some(Problem::DiskFull) {
+            bail!(
+                "the disk is full; free some space and run `amethyst-cli sync`: nothing that was asked for is lost"
+            );
         }
         tokio::select! {
             // A lag means that something changed, which is all that matters here.

@@ -28,6 +28,14 @@ pub enum Problem {
     LibraryDamaged,
 }
 
+/// The background steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Pull,
+    Send,
+    Fetch,
+}
+
 /// Everything a loop needs; shared by all of them.
 pub(crate) struct Library {
     pub(crate) user: UserId,
@@ -43,7 +51,7 @@ pub(crate) struct Library {
     pulling: AtomicBool,
     /// Milliseconds since the epoch; 0 before the first success.
     last_success: AtomicI64,
-    problem: std::sync::Mutex<Option<Problem>>,
+    problem: std::sync::Mutex<Option<(Step, Problem)>>,
     tasks: TaskSet,
 }
 
@@ -157,24 +165,28 @@ impl Library {
     }
 
     pub(crate) fn problem(&self) -> Option<Problem> {
-        *lock(&self.problem)
+        lock(&self.problem).map(|(_, problem)| problem)
     }
 
-    pub(crate) fn set_problem(&self, problem: Option<Problem>) {
-        let changed = std::mem::replace(&mut *lock(&self.problem), problem) != problem;
-        if changed {
+    /// Takes in that a background step went well. A pull says that the server is well; whether files have
+    /// room only fetching one says.
+    pub(crate) fn step_succeeded(&self, step: Step) {
+        let mut problem = lock(&self.problem);
+        let is_over = problem.is_some_and(|(of, _)| (of == Step::Fetch) == (step == Step::Fetch));
+        if is_over {
+            *problem = None;
+            drop(problem);
             self.tell(Event::Sync);
         }
     }
 
     /// Takes in the failure of a background step: connectivity, the problem to show, a log line.
-    pub(crate) fn step_failed(&self, step: &'static str, error: &Error) {
+    pub(crate) fn step_failed(&self, step: Step, error: &Error) {
         self.reach.failed(error);
-        let problem = problem_of(error);
-        if problem.is_some() {
-            self.set_problem(problem);
+        if let Some(problem) = problem_of(error) {
+            *lock(&self.problem) = Some((step, problem));
         }
-        tracing::info!(step, %error, "a step of synchronization failed");
+        tracing::info!(?step, %error, "a step of synchronization failed");
         self.tell(Event::Sync);
     }
 }

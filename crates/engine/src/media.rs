@@ -12,7 +12,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::Error;
-use crate::library::Library;
+use crate::library::{Library, Step};
 
 /// Files downloaded at once.
 const PARALLEL: usize = 4;
@@ -44,10 +44,14 @@ pub(crate) async fn fetch_loop(library: Arc<Library>) {
     loop {
         library.reach.wait_until_not_offline().await;
         match fetch_batch(&library).await {
-            Ok(true) => continue,
-            Ok(false) => {}
+            Ok(arrived) => {
+                library.step_succeeded(Step::Fetch);
+                if arrived {
+                    continue;
+                }
+            }
             Err(error) => {
-                library.step_failed("fetch", &error);
+                library.step_failed(Step::Fetch, &error);
                 library.clock.sleep(Duration::from_secs(5)).await;
             }
         }

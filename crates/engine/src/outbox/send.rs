@@ -10,7 +10,7 @@ use futures_util::stream;
 use super::deliver::deliver;
 use super::outcome::{Outcome, settle};
 use crate::Error;
-use crate::library::Library;
+use crate::library::{Library, Step};
 
 /// Lanes served at once.
 const PARALLEL: usize = 4;
@@ -25,7 +25,7 @@ pub(crate) async fn send_loop(library: Arc<Library>) {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => {
-                library.step_failed("send", &error);
+                library.step_failed(Step::Send, &error);
                 library.clock.sleep(Duration::from_secs(1)).await;
             }
         }

@@ -10,7 +10,7 @@ use amethyst_model::{Backoff, RetryClass};
 
 use super::apply::apply_page;
 use crate::Error;
-use crate::library::Library;
+use crate::library::{Library, Step};
 
 /// Re-reads the server's address and gives it to the remote; `false` when none is known.
 pub(crate) type ResolveEndpoint =
@@ -42,7 +42,7 @@ pub(crate) async fn pull_loop(library: Arc<Library>, resolve: ResolveEndpoint) {
         let pause = match outcome {
             Ok(false) => {
                 (failures, behind) = (0, 0);
-                library.set_problem(None);
+                library.step_succeeded(Step::Pull);
                 IDLE
             }
             Ok(true) => {
@@ -51,7 +51,7 @@ pub(crate) async fn pull_loop(library: Arc<Library>, resolve: ResolveEndpoint) {
                 BEHIND[(behind - 1).min(BEHIND.len() - 1)]
             }
             Err(error) => {
-                library.step_failed("pull", &error);
+                library.step_failed(Step::Pull, &error);
                 let pause = pause_after(&error, failures);
                 failures += 1;
                 pause
