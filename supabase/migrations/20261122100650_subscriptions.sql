@@ -46,6 +46,7 @@ create function private.mirror_subscription(p_user uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
   v_best record;
+  v_status text;
 begin
   select s.status, s.current_period_end, private.plan_tier(p) as tier
     into v_best
@@ -55,22 +56,16 @@ begin
           or s.status in ('past_due', 'canceled') and s.current_period_end > now())
    order by (s.status = 'canceled'), (private.plan_tier(p) = 'enterprise') desc, s.current_period_end desc
    limit 1;
-  update public.profiles f
-     set subscription_tier = n.tier, subscription_status = n.status, subscription_end_date = n.ends
-    from (select coalesce(v_best.tier, 'free') as tier,
-                 case v_best.status when 'canceled' then 'cancelled' else 'active' end as status,
-                 v_best.current_period_end as ends) as n
-   where f.id = p_user
-     and f.subscription_status <> 'suspended'
-     and (f.subscription_tier, f.subscription_status, f.subscription_end_date)
-         is distinct from (n.tier, n.status, n.ends);
+  v_status := case v_best.status when 'canceled' then 'cancelled' else 'active' end;
   -- A suspended account keeps that word; what it paid for still shows.
   update public.profiles f
-     set subscription_tier = coalesce(v_best.tier, 'free'), subscription_end_date = v_best.current_period_end
+     set subscription_tier = coalesce(v_best.tier, 'free'),
+         subscription_status = case f.subscription_status when 'suspended' then 'suspended' else v_status end,
+         subscription_end_date = v_best.current_period_end
    where f.id = p_user
-     and f.subscription_status = 'suspended'
-     and (f.subscription_tier, f.subscription_end_date)
-         is distinct from (coalesce(v_best.tier, 'free'), v_best.current_period_end);
+     and (f.subscription_tier, f.subscription_end_date, f.subscription_status)
+         is distinct from (coalesce(v_best.tier, 'free'), v_best.current_period_end,
+                           case f.subscription_status when 'suspended' then 'suspended' else v_status end);
 end
 $$;
 

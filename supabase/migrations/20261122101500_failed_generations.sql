@@ -28,6 +28,26 @@ begin
 end
 $$;
 
+-- Fails one request that was abandoned for the last time, or abandoned and cancelled: whether there was one. One per
+-- call: locking two users' profiles in one transaction could deadlock with another worker that meets them in the
+-- other order.
+create function private.fail_lost_generation() returns boolean
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_lost private.jobs;
+begin
+  select * into v_lost from private.jobs
+   where kind = 'generation' and state = 'leased' and run_after <= now()
+     and (attempts >= private.setting('job_max_attempts')::integer or cancel_requested)
+   order by run_after, place limit 1 for update skip locked;
+  if not found then
+    return false;
+  end if;
+  perform private.fail_prompt(v_lost.prompt_id, case when v_lost.cancel_requested then 'cancelled' else 'worker_lost' end);
+  return true;
+end
+$$;
+
 -- Cancels the caller's request. Nobody works on it: failed and refunded at once. A worker does: marked, and the
 -- worker ends it when it next reports. Asked again, it answers the same. Too late is PT409 not_cancellable {status}.
 create function public.cancel_generation(p_id uuid) returns jsonb

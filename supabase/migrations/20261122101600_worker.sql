@@ -10,17 +10,8 @@ declare
   v_max_attempts integer := private.setting('job_max_attempts')::integer;
   v_lease interval := make_interval(
     secs => greatest(1, coalesce(p_lease_seconds, private.setting('lease_seconds')::integer)));
-  v_lost private.jobs;
 begin
-  -- Abandoned for the last time, or abandoned and cancelled. One per call: locking two users' profiles in one
-  -- transaction could deadlock with another worker that meets them in the other order.
-  select * into v_lost from private.jobs
-   where kind = 'generation' and state = 'leased' and run_after <= now()
-     and (attempts >= v_max_attempts or cancel_requested)
-   order by run_after, place limit 1 for update skip locked;
-  if found then
-    perform private.fail_prompt(v_lost.prompt_id, case when v_lost.cancel_requested then 'cancelled' else 'worker_lost' end);
-  end if;
+  perform private.fail_lost_generation();
 
   return query
   with candidate as (

@@ -1,6 +1,23 @@
 -- What a worker calls for jobs about images, with the service role. Leases and tokens as for generations. Lock order
 -- here: image → job, because publishing and deleting an image reach its jobs in that order.
 
+-- Closes jobs that workers lost for the last time: how many. Nobody pays for these, so many may be closed at once.
+create function private.fail_lost_analyses(p_limit integer) returns integer
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_count integer;
+begin
+  update private.jobs set state = 'failed', finished_at = now(), last_error = coalesce(last_error, 'worker_lost')
+   where id in (
+     select j.id from private.jobs j
+      where j.image_id is not null and j.state = 'leased' and j.run_after <= now()
+        and j.attempts >= private.setting('job_max_attempts')::integer
+      order by j.run_after limit p_limit for update skip locked);
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
 -- Hands out up to p_limit jobs of the given kinds: {image_id, user_id, kind, lease_token, attempt, lease_until,
 -- storage_path, width, height, format, files, prompt, negative_prompt, provider, public_name}.
 create function public.claim_analysis(
@@ -13,13 +30,7 @@ declare
   v_lease interval := make_interval(
     secs => greatest(1, coalesce(p_lease_seconds, private.setting('lease_seconds')::integer)));
 begin
-  -- Lost for the last time: nobody pays for these, so many may be closed at once.
-  update private.jobs set state = 'failed', finished_at = now(), last_error = coalesce(last_error, 'worker_lost')
-   where id in (
-     select j.id from private.jobs j
-      where j.kind = any (p_kinds) and j.image_id is not null and j.state = 'leased' and j.run_after <= now()
-        and j.attempts >= v_max_attempts
-      order by j.run_after limit 20 for update skip locked);
+  perform private.fail_lost_analyses(20);
 
   return query
   with candidate as (

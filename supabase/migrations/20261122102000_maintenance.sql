@@ -27,27 +27,11 @@ on conflict (name) do nothing;
 -- Fails the requests and jobs that workers lost for the last time, a few a call: how many.
 create function public.reap_leases() returns integer
 language plpgsql security definer set search_path = '' as $$
-declare
-  v_max_attempts integer := private.setting('job_max_attempts')::integer;
-  v_lost private.jobs;
-  v_count integer;
 begin
-  -- One prompt a call: see claim_generation.
-  select * into v_lost from private.jobs
-   where kind = 'generation' and state = 'leased' and run_after <= now()
-     and (attempts >= v_max_attempts or cancel_requested)
-   order by run_after, place limit 1 for update skip locked;
-  if found then
-    perform private.fail_prompt(v_lost.prompt_id, case when v_lost.cancel_requested then 'cancelled' else 'worker_lost' end);
+  if private.fail_lost_generation() then
     return 1;
   end if;
-  update private.jobs set state = 'failed', finished_at = now(), last_error = coalesce(last_error, 'worker_lost')
-   where id in (
-     select j.id from private.jobs j
-      where j.image_id is not null and j.state = 'leased' and j.run_after <= now() and j.attempts >= v_max_attempts
-      order by j.run_after limit 100 for update skip locked);
-  get diagnostics v_count = row_count;
-  return v_count;
+  return private.fail_lost_analyses(100);
 end
 $$;
 
