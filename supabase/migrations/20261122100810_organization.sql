@@ -169,7 +169,9 @@ $$;
 grant execute on function public.delete_trashed(uuid[], uuid) to authenticated;
 
 -- Sets the stars (1 to 5, null for none) of images: {applied: [ids], unknown: [ids]}.
-create function public.set_rating(p_image_ids uuid[], p_rating integer, p_at timestamptz, p_intent_id uuid) returns jsonb
+create function public.set_rating(
+  p_image_ids uuid[], p_rating integer default null, p_at timestamptz default null, p_intent_id uuid default null)
+returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
   v_user uuid := private.caller();
@@ -193,7 +195,9 @@ $$;
 grant execute on function public.set_rating(uuid[], integer, timestamptz, uuid) to authenticated;
 
 -- Marks images as `pick` or `reject`, or neither (null): {applied: [ids], unknown: [ids]}.
-create function public.set_pick(p_image_ids uuid[], p_pick text, p_at timestamptz, p_intent_id uuid) returns jsonb
+create function public.set_pick(
+  p_image_ids uuid[], p_pick text default null, p_at timestamptz default null, p_intent_id uuid default null)
+returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
   v_user uuid := private.caller();

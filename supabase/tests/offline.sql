@@ -90,5 +90,31 @@ begin
   said := public.merge_model_preferences('sketch', null, '{"is_favorite": true, "default_settings": {"steps": 40}}', gen_random_uuid());
   assert said ->> 'is_favorite' = 'true' and said #>> '{default_settings,steps}' = '40';
   assert (pg_temp.outcome('select public.merge_model_preferences(''ghost'', null, ''{}'', gen_random_uuid())')).word = 'PT404 unknown_model';
+
+  -- the profile, each field by the time of its act
+  n := gen_random_uuid();
+  said := public.set_profile('{"full_name": " Ada ", "theme": "light"}', t0 + interval '2 min', n);
+  assert said #>> '{fields,full_name}' = 'Ada' and said #>> '{fields,theme}' = 'light';
+  said := public.set_profile('{"full_name": "Old", "ads_enabled": false}', t0 + interval '1 min', gen_random_uuid());
+  assert said #>> '{fields,full_name}' = 'Ada' and said #>> '{fields,ads_enabled}' = 'false', said::text;
+  perform public.set_profile('{"full_name": ""}', t0 + interval '3 min', gen_random_uuid());
+  assert public.set_profile('{"full_name": " Ada ", "theme": "light"}', t0 + interval '2 min', n) ->> 'replay' = 'true';
+  assert (select full_name is null and theme = 'light' from public.profiles where id = a), 'a repeat changes nothing';
+  assert (pg_temp.outcome('select public.set_profile(''{"credits_balance": 5}'', now(), gen_random_uuid())')).word = 'PT422 invalid_parameters';
+  assert (pg_temp.outcome('select public.set_profile(''{"theme": "sepia"}'', now(), gen_random_uuid())')).word = 'PT422 invalid_parameters';
+  assert (pg_temp.outcome('select public.set_profile(''{"ads_enabled": null}'', now(), gen_random_uuid())')).word = 'PT422 invalid_parameters';
+  assert (pg_temp.outcome('select public.set_profile(''{"ads_enabled": "maybe"}'', now(), gen_random_uuid())')).word = 'PT422 invalid_parameters';
+  assert not exists (select from public.profiles where id <> a and theme = 'light'), 'nobody else''s';
+
+  -- keys of pairs are made from the pair; the same pair is in crates/model/src/id.rs
+  perform pg_temp.become(null);
+  assert private.pair_id('0193f0a0-0000-7000-8000-0000000000aa', 'forêt') = 'f0d93db4-ae78-3c50-bbb1-f1695e066e50';
+  assert (select bool_and(id = private.pair_id(image_id, tag)) from public.image_tags);
+
+  -- what a pull is going to bring
+  perform pg_temp.become('authenticated', a);
+  assert public.count_changes() = (
+    select count(*) from public.sync_changes where op = 'upsert' and (user_id = a or user_id is null));
+  assert (pg_temp.outcome('select public.count_changes(''yesterday'')')).word = 'PT422 bad_cursor';
 end
 $$;
