@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amethyst_engine::{Config, ServerSource, SystemClock};
+use amethyst_engine::{Config, Drive, ServerSource, SystemClock};
 use amethyst_secret::KeychainSecretStore;
 use tauri::{Manager, RunEvent};
 
@@ -43,6 +43,7 @@ fn open(data_dir: PathBuf) -> anyhow::Result<()> {
         data_dir,
         secrets: Arc::new(secrets),
         clock: Arc::new(SystemClock),
+        drive: Drive::ByItself,
         version: version.to_owned(),
     };
     let client = Client::new(config);

@@ -1,6 +1,6 @@
 //! Two people, one server, and two on one machine.
 
-use amethyst_engine::{Error, SessionStatus, SignOutScope};
+use amethyst_engine::{Error, SessionStatus, Shelf, SignOutScope};
 use amethyst_model::Language;
 use amethyst_testkit::TestBackend;
 use amethyst_tests::{PASSWORD, TestClient, quick_draft};
@@ -15,7 +15,7 @@ async fn nobody_sees_what_another_made() -> anyhow::Result<()> {
     ada.up_to_date().await;
     ben.core().sync_now().await?;
     ben.up_to_date().await;
-    assert!(ben.core().gallery(false).await?.is_empty());
+    assert!(ben.core().gallery(Shelf::Gallery).await?.is_empty());
     assert!(matches!(
         ben.core().generation(generation.id).await,
         Err(Error::NotFound(_))
@@ -33,7 +33,7 @@ async fn two_accounts_on_one_device_stay_apart() -> anyhow::Result<()> {
     client.up_to_date().await;
     client.core().sign_out(SignOutScope::Local).await?;
     assert!(matches!(
-        client.core().gallery(false).await,
+        client.core().gallery(Shelf::Gallery).await,
         Err(Error::NotSignedIn)
     ));
 
@@ -42,11 +42,11 @@ async fn two_accounts_on_one_device_stay_apart() -> anyhow::Result<()> {
         .sign_up("second@example.org", PASSWORD, Language::En)
         .await?;
     client.up_to_date().await;
-    assert!(client.core().gallery(false).await?.is_empty());
+    assert!(client.core().gallery(Shelf::Gallery).await?.is_empty());
 
     client.core().sign_out(SignOutScope::Local).await?;
     client.core().sign_in("first@example.org", PASSWORD).await?;
-    assert_eq!(client.core().gallery(false).await?.len(), 1);
+    assert_eq!(client.core().gallery(Shelf::Gallery).await?.len(), 1);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Bad luck on this machine.
 
-use amethyst_engine::{Core, Event};
+use amethyst_engine::{Core, Event, Shelf};
 use amethyst_model::GenerationStatus;
 use amethyst_testkit::TestBackend;
 use amethyst_tests::{TestClient, quick_draft};
@@ -77,7 +77,7 @@ async fn a_page_of_deletions_empties_the_gallery() -> anyhow::Result<()> {
     amethyst_tests::eventually("an empty gallery", async || {
         client
             .core()
-            .gallery(false)
+            .gallery(Shelf::Gallery)
             .await
             .unwrap()
             .is_empty()

@@ -6,8 +6,12 @@
 )]
 
 mod accounts;
+mod chaos;
 mod damage;
+mod devices;
 mod first_image;
 mod money;
 mod offline;
 mod session;
+mod storage;
+mod time;

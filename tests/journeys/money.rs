@@ -153,7 +153,7 @@ async fn a_parked_request_stops_only_its_own_lane() -> anyhow::Result<()> {
         .core()
         .change_settings(amethyst_model::AccountSettings {
             language: Some(amethyst_model::Language::En),
-            theme: None,
+            ..amethyst_model::AccountSettings::default()
         })
         .await?;
     backend

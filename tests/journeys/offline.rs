@@ -1,5 +1,6 @@
 //! The network away: everything readable, everything done is kept, everything arrives once.
 
+use amethyst_engine::Shelf;
 use amethyst_model::{GenerationStatus, MediaVariant, SyncPhase};
 use amethyst_testkit::TestBackend;
 use amethyst_tests::{TestClient, eventually, quick_draft};
@@ -32,7 +33,7 @@ async fn everything_is_there_offline_and_arrives_once_afterwards() -> anyhow::Re
         core.session().await.email.as_deref(),
         Some("off@example.org")
     );
-    assert_eq!(core.gallery(false).await?.len(), 1);
+    assert_eq!(core.gallery(Shelf::Gallery).await?.len(), 1);
     assert!(core.media(image, MediaVariant::W512).await?.is_some());
     assert!(core.media(image, MediaVariant::Original).await?.is_some());
     assert_eq!(core.account().await?.unwrap().profile.credits_balance, 99);

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amethyst_engine::{Config, Core, ServerSource, SystemClock};
+use amethyst_engine::{Config, Core, Drive, Errand, ServerSource, SystemClock};
 use amethyst_model::{
-    Generation, GenerationDraft, GenerationId, GenerationStatus, ImageId, Language, MediaVariant,
-    SecretStore, SyncPhase,
+    Clock, Generation, GenerationDraft, GenerationId, GenerationStatus, ImageId, Language,
+    MediaVariant, SecretStore, SyncPhase,
 };
 use amethyst_testkit::{MemorySecrets, TestBackend};
 
@@ -17,6 +17,8 @@ use crate::eventually;
 pub struct TestClient {
     folder: tempfile::TempDir,
     secrets: Arc<MemorySecrets>,
+    clock: Arc<dyn Clock>,
+    drive: Drive,
     core: Option<Core>,
     backend_file: std::path::PathBuf,
 }
@@ -27,9 +29,20 @@ pub const PASSWORD: &str = "correct horse battery";
 impl TestClient {
     /// A new device that reads the backend's connection file.
     pub async fn new(backend: &TestBackend) -> anyhow::Result<Self> {
+        Self::with(backend, Arc::new(SystemClock), Drive::ByItself).await
+    }
+
+    /// A new device with a clock of the test's own, or one that does nothing by itself.
+    pub async fn with(
+        backend: &TestBackend,
+        clock: Arc<dyn Clock>,
+        drive: Drive,
+    ) -> anyhow::Result<Self> {
         let mut client = Self {
             folder: tempfile::tempdir()?,
             secrets: Arc::new(MemorySecrets::default()),
+            clock,
+            drive,
             core: None,
             backend_file: backend.connection_file().to_owned(),
         };
@@ -58,9 +71,45 @@ impl TestClient {
             data_dir: self.folder.path().to_owned(),
             server: ServerSource::File(self.backend_file.clone()),
             secrets: Arc::clone(&self.secrets) as Arc<dyn SecretStore>,
-            clock: Arc::new(SystemClock),
+            clock: Arc::clone(&self.clock),
+            drive: self.drive,
             version: "test".to_owned(),
         }
+    }
+
+    /// A second device of the same user.
+    pub async fn another_of(
+        backend: &TestBackend,
+        email: &str,
+        drive: Drive,
+    ) -> anyhow::Result<Self> {
+        let client = Self::with(backend, Arc::new(SystemClock), drive).await?;
+        client.core().sign_in(email, PASSWORD).await?;
+        Ok(client)
+    }
+
+    /// Ends the program as a power cut does, as far as one process can, and starts it again.
+    pub async fn die_and_start(&mut self) -> anyhow::Result<()> {
+        drop(self.core.take());
+        let core = eventually("the lock of the dead", async || {
+            let core = Core::start(self.config()).await.unwrap();
+            if core.is_writable().await {
+                return Some(core);
+            }
+            core.shutdown(Duration::from_secs(5)).await;
+            None
+        })
+        .await;
+        self.core = Some(core);
+        Ok(())
+    }
+
+    /// Does everything that is to do, on a device that does nothing by itself.
+    pub async fn do_everything(&self) -> anyhow::Result<()> {
+        for errand in [Errand::Send, Errand::Pull(500), Errand::Fetch] {
+            while self.core().run(errand).await? {}
+        }
+        Ok(())
     }
 
     /// Ends the program as closing the window does.

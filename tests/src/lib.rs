@@ -6,8 +6,11 @@
     reason = "test support: a failure here is a failed test"
 )]
 
+pub mod chaos;
 mod client;
+mod program;
 mod wait;
 
 pub use client::{PASSWORD, TestClient, quick_draft};
+pub use program::program;
 pub use wait::eventually;

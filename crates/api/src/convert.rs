@@ -13,7 +13,7 @@ impl From<Error> for ApiError {
             Error::Store(error) => store(error),
             Error::Remote(error) => remote(error),
             Error::Secret(error) => secret(error),
-            Error::InvalidDraft(_) => (ErrorCode::Invalid, Retry::No),
+            Error::InvalidDraft(_) | Error::Invalid(..) => (ErrorCode::Invalid, Retry::No),
             Error::NotSignedIn | Error::SessionRejected => {
                 (ErrorCode::NeedsSignIn, Retry::AfterSignIn)
             }

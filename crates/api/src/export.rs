@@ -26,9 +26,14 @@ pub fn typescript() -> String {
         ServerAddressView, ServerChange, SettingsView, SettingsPatch, AspectRatioView,
         OutputFormatView, DraftView, QuoteView, GenerationStatusView, ProgressView,
         GenerationView, GenerationRequest, GenerationRef, GenerationListQuery, MediaVariantView,
-        ImageView, ImageDetailView, GalleryQuery, GalleryIndex, ImageRef, ImageIds, SetFavorite,
+        ImageView, ImageDetailView, GalleryQuery, GalleryIndex, ShelfView, ImageRef, ImageIds, SetFavorite,
+        PickView, TagChange, ImageChangeView, ImagesChange, TagView, CollectionKindView,
+        CollectionSheetView, CollectionView, CollectionRef, CollectionChange, CollectRequest,
+        PreferenceKindView, PreferencesRef, PreferencesView, PreferencesPatch,
+        ModelPreferencesView, ModelPreferencesPatch, ConflictView, ConflictChoice, OriginalsView,
+        StoragePolicyView, StorageView, SafetyLevelView,
         AccountView, LedgerKindView, LedgerEntryView, LedgerQuery, LedgerPage, ModelView,
-        ParkReasonView, IntentStateView, IntentView, IntentRef, SyncPhaseView, SyncView,
+        ParkReasonView, IntentStateView, IntentView, IntentRef, SyncPhaseView, SyncProgressView, SyncView,
     );
     let mut text = HEAD.to_owned();
     for declaration in types {

@@ -22,8 +22,12 @@ pub enum EntityView {
     Account,
     /// The catalog.
     Model,
-    /// What waits to be sent.
+    /// What waits to be sent, and fields that were changed on two devices.
     Outbox,
+    /// Collections and what is in them.
+    Collection,
+    /// Documents of preferences; the ids are their kinds.
+    Preference,
 }
 
 /// One message of the subscription.

@@ -132,7 +132,9 @@ impl Batch {
             Entity::Ledger => EntityView::Ledger,
             Entity::Account => EntityView::Account,
             Entity::Model => EntityView::Model,
-            Entity::Outbox => EntityView::Outbox,
+            Entity::Outbox | Entity::Conflict => EntityView::Outbox,
+            Entity::Collection => EntityView::Collection,
+            Entity::Preference => EntityView::Preference,
         };
         if entity == EntityView::Account {
             // Language and theme are the profile's.

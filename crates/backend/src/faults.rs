@@ -1,5 +1,6 @@
 //! Misbehavior on demand, for tests: the network and servers as they are on bad days.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 use crate::app::App;
 
@@ -42,6 +44,10 @@ pub enum Fault {
     Truncate,
     /// The request is carried out twice; the second answer arrives.
     Duplicate,
+    /// The connection breaks; the request is carried out later, at [`Faults::deliver_late`].
+    Late,
+    /// The request is carried out; the answer waits for [`Faults::release`].
+    Hold,
 }
 
 struct Rule {
@@ -51,9 +57,21 @@ struct Rule {
     left: u32,
 }
 
+/// A request that the network keeps for itself; carried out when polled.
+type Kept = Pin<Box<dyn Future<Output = Response> + Send>>;
+
 /// The misbehavior in force. Cheap to clone; the clones are one.
 #[derive(Clone, Default)]
-pub struct Faults(Arc<Mutex<Vec<Rule>>>);
+pub struct Faults(Arc<Bad>);
+
+#[derive(Default)]
+struct Bad {
+    rules: Mutex<Vec<Rule>>,
+    late: Mutex<Vec<Kept>>,
+    /// Answers that wait, and how often they were let go.
+    held: watch::Sender<usize>,
+    releases: watch::Sender<u64>,
+}
 
 impl Faults {
     /// The next `times` requests of `method` (or `*`) whose path starts with `path` meet `fault`.
@@ -72,6 +90,35 @@ impl Faults {
         self.rules().clear();
     }
 
+    /// Carries out what came late, in the order it was sent; answers how many requests that were.
+    pub async fn deliver_late(&self) -> usize {
+        let late = std::mem::take(&mut *lock(&self.0.late));
+        let number = late.len();
+        for request in late {
+            request.await;
+        }
+        number
+    }
+
+    /// Completes when an answer is held.
+    pub async fn holds(&self) {
+        let mut held = self.0.held.subscribe();
+        // The sender lives as long as `self`.
+        let _closed = held.wait_for(|held| *held > 0).await;
+    }
+
+    /// Lets all held answers go.
+    pub fn release(&self) {
+        self.0.releases.send_modify(|releases| *releases += 1);
+    }
+
+    async fn hold(&self) {
+        let mut releases = self.0.releases.subscribe();
+        self.0.held.send_modify(|held| *held += 1);
+        let _held = Held(self);
+        let _closed = releases.changed().await;
+    }
+
     fn take(&self, method: &str, path: &str) -> Option<Fault> {
         let mut rules = self.rules();
         let rule = rules.iter_mut().find(|rule| {
@@ -84,8 +131,21 @@ impl Faults {
     }
 
     fn rules(&self) -> MutexGuard<'_, Vec<Rule>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.rules)
     }
+}
+
+/// Counts an answer as held until it is let go, or its client is.
+struct Held<'a>(&'a Faults);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.0.held.send_modify(|held| *held -= 1);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Lets a request meet its fault, if one waits for it.
@@ -116,6 +176,12 @@ pub(crate) async fn misbehave(State(app): State<App>, request: Request, next: Ne
         }
         Fault::Truncate => truncated(next.run(request).await).await,
         Fault::Duplicate => duplicated(request, next).await,
+        Fault::Late => late(app.faults(), request, next).await,
+        Fault::Hold => {
+            let answer = next.run(request).await;
+            app.faults().hold().await;
+            answer
+        }
     }
 }
 
@@ -156,6 +222,16 @@ fn half(bytes: axum::body::Bytes, announced: usize) -> Response {
         body,
     )
         .into_response()
+}
+
+/// Keeps the request for later. Its body is read now, while the client is still there.
+async fn late(faults: &Faults, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    if let Ok(bytes) = to_bytes(body, LARGEST).await {
+        let request = Request::from_parts(parts, Body::from(bytes));
+        lock(&faults.0.late).push(Box::pin(next.run(request)));
+    }
+    broken()
 }
 
 async fn duplicated(request: Request, next: Next) -> Response {

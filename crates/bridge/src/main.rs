@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amethyst_engine::{Config, Core, ServerSource, SystemClock};
+use amethyst_engine::{Config, Core, Drive, ServerSource, SystemClock};
 use amethyst_secret::KeychainSecretStore;
 use clap::Parser;
 
@@ -44,6 +44,7 @@ async fn main() -> anyhow::Result<()> {
         server: ServerSource::File(options.backend_file),
         secrets: Arc::new(secrets),
         clock: Arc::new(SystemClock),
+        drive: Drive::ByItself,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
     .await?;

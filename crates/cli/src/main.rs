@@ -1,5 +1,6 @@
 //! Amethyst without a window: for scripts and machines without a screen.
 
+mod call;
 mod generate;
 mod options;
 mod output;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amethyst_engine::{Config, Core, SystemClock};
+use amethyst_engine::{Config, Core, Drive, SystemClock};
 use amethyst_secret::KeychainSecretStore;
 use clap::Parser;
 
@@ -40,6 +41,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
         data_dir,
         secrets: Arc::new(secrets),
         clock: Arc::new(SystemClock),
+        drive: Drive::ByItself,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
     .await?;
@@ -57,6 +59,9 @@ async fn execute(core: &Core, options: &Options) -> anyhow::Result<()> {
         Command::List { limit } => read::list(core, *limit, options.json).await,
         Command::Ledger { limit } => read::ledger(core, *limit, options.json).await,
         Command::Sync => read::sync(core).await,
+        Command::Call { name, arguments } => {
+            call::call(core, name.as_deref(), arguments.as_deref()).await
+        }
         Command::Export { id, out } => read::export(core, id, out).await,
     }
 }

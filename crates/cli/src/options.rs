@@ -54,6 +54,16 @@ pub(crate) enum Command {
     },
     /// Send and fetch everything, then stop.
     Sync,
+    /// Run commands of the table that all faces share; see `ui/src/lib/ipc/generated/api.ts` for it.
+    ///
+    /// Each answer is one line of JSON, `{"ok": …}` or `{"error": …}`, printed when what was asked for is
+    /// safely written down.
+    Call {
+        /// Name of the command; without one, lines of `NAME JSON` are read from standard input.
+        name: Option<String>,
+        /// Its arguments as JSON.
+        arguments: Option<String>,
+    },
     /// Copy an image's original to a folder.
     Export {
         /// Id of the image.

@@ -1,10 +1,10 @@
 //! The profile, the balance and the ledger with its running balance.
 
-use amethyst_model::{AccountSettings, Intent, LedgerEntry, LedgerEntryId, LedgerKind, Profile};
+use amethyst_model::{LedgerEntry, LedgerEntryId, LedgerKind, Profile};
 use amethyst_store::GenerationFilter;
 
+use crate::Error;
 use crate::library::Library;
-use crate::{Error, ids};
 
 /// The account in numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,23 +100,4 @@ pub(crate) fn refunded(ledger: &[LedgerEntry]) -> i64 {
         .iter()
         .filter(|entry| entry.kind == LedgerKind::Refund);
     refunds.map(|entry| entry.amount).sum()
-}
-
-/// Changes language or theme of the profile: effective at once, sent by the sender.
-pub(crate) async fn change_settings(
-    library: &Library,
-    settings: AccountSettings,
-) -> Result<(), Error> {
-    let store = library.writable()?;
-    let intent = Intent::SetAccountSettings { settings };
-    let mut tx = store.begin().await?;
-    tx.enqueue(
-        ids::intent_id(&*library.clock),
-        &intent,
-        library.clock.now(),
-    )
-    .await?;
-    tx.commit().await?;
-    library.reach.send.notify_one();
-    Ok(())
 }

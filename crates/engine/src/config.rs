@@ -16,6 +16,16 @@ pub enum ServerSource {
     File(PathBuf),
 }
 
+/// Who sees to the background work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Drive {
+    /// The core: pulls, sends and fetches by itself.
+    #[default]
+    ByItself,
+    /// The caller, by [`crate::Core::run`]: nothing happens that was not asked for.
+    ByHand,
+}
+
 /// Everything the core needs from outside.
 #[derive(Clone)]
 pub struct Config {
@@ -27,6 +37,8 @@ pub struct Config {
     pub secrets: Arc<dyn SecretStore>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// Who sees to the background work.
+    pub drive: Drive,
     /// Version of the program, as shown to people.
     pub version: String,
 }

@@ -30,6 +30,9 @@ pub enum Error {
     /// What was named does not exist in the library.
     #[error("no such {0}")]
     NotFound(&'static str),
+    /// What was asked for cannot be: which part, and what is allowed. Nothing was written.
+    #[error("{0}: {1}")]
+    Invalid(&'static str, &'static str),
     /// The price is above what the caller agreed to; nothing was written or sent.
     #[error("the price is {price} credits, more than the {agreed} agreed to")]
     PriceChanged {

@@ -1,9 +1,9 @@
-//! Pictures: the favorite mark and everything the lightbox tells.
+//! Pictures: everything the lightbox tells.
 
-use amethyst_model::{Generation, Image, ImageId, Intent, LedgerEntry};
+use amethyst_model::{Generation, Image, ImageId, ImageMarks, LedgerEntry};
 
+use crate::Error;
 use crate::library::Library;
-use crate::{Error, ids};
 
 /// A picture with its request and its money.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,29 +14,10 @@ pub struct ImageDetail {
     pub generation: Option<Generation>,
     /// Ledger lines of the request.
     pub ledger: Vec<LedgerEntry>,
-}
-
-/// Puts a picture among the favorites or takes it out: the mark and the intent in one transaction.
-pub(crate) async fn set_favorite(
-    library: &Library,
-    image: ImageId,
-    favorite: bool,
-) -> Result<Image, Error> {
-    let store = library.writable()?;
-    if store.image(image).await?.is_none() {
-        return Err(Error::NotFound("image"));
-    }
-    let intent = Intent::SetFavorite { image, favorite };
-    let mut tx = store.begin().await?;
-    tx.enqueue(
-        ids::intent_id(&*library.clock),
-        &intent,
-        library.clock.now(),
-    )
-    .await?;
-    tx.commit().await?;
-    library.reach.send.notify_one();
-    store.image(image).await?.ok_or(Error::NotFound("image"))
+    /// Stars and culling mark.
+    pub marks: ImageMarks,
+    /// Tags, in the order of the alphabet.
+    pub tags: Vec<String>,
 }
 
 /// Everything about one picture.
@@ -53,9 +34,13 @@ pub(crate) async fn detail(library: &Library, id: ImageId) -> Result<ImageDetail
         ),
         None => (None, Vec::new()),
     };
+    let marks = library.store.marks(&[id]).await?.remove(&id);
+    let tags = library.store.tags(&[id]).await?.remove(&id);
     Ok(ImageDetail {
         image,
         generation,
         ledger,
+        marks: marks.unwrap_or_default(),
+        tags: tags.unwrap_or_default(),
     })
 }

@@ -45,7 +45,8 @@ pub(crate) async fn quote(library: &Library, draft: &GenerationDraft) -> Result<
 }
 
 /// Writes a request to the outbox in one transaction and wakes the sender. Nothing is charged until the
-/// server confirms, and never more than `max_cost`.
+/// server confirms, and never more than `max_cost`, which may be more than it costs today: the most that the
+/// user would pay for this draft, should the price have changed by the time it is sent.
 pub(crate) async fn request(
     library: &Library,
     draft: &GenerationDraft,
@@ -73,8 +74,9 @@ pub(crate) async fn request(
     let intent = ids::intent_id(&*library.clock);
     let cost = quote.cost.unwrap_or(max_cost);
     let mut tx = store.begin().await?;
-    tx.request_generation(intent, id, draft, cost, library.clock.now())
+    tx.request_generation(intent, id, draft, max_cost, library.clock.now())
         .await?;
+    tx.set_quote(id, cost).await?;
     tx.commit().await?;
     library.reach.send.notify_one();
     get(library, id).await

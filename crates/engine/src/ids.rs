@@ -1,6 +1,6 @@
 //! Ids made by this device. Time-ordered (`UUIDv7`), so that rows lie in the order they were made.
 
-use amethyst_model::{Clock, GenerationId, IntentId};
+use amethyst_model::{Clock, CollectionId, GenerationId, IntentId};
 use chrono::{DateTime, Utc};
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -15,6 +15,10 @@ fn at(now: DateTime<Utc>) -> Uuid {
 
 pub(crate) fn generation_id(clock: &dyn Clock) -> GenerationId {
     GenerationId(at(clock.now()))
+}
+
+pub(crate) fn collection_id(clock: &dyn Clock) -> CollectionId {
+    CollectionId(at(clock.now()))
 }
 
 pub(crate) fn intent_id(clock: &dyn Clock) -> IntentId {

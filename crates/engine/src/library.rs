@@ -10,6 +10,7 @@ use amethyst_remote::Remote;
 use amethyst_store::{OpenedLibrary, Salvage, Store};
 use tokio::sync::broadcast;
 
+use crate::hold::Hold;
 use crate::reach::Reach;
 use crate::session::SessionKeeper;
 use crate::tasks::TaskSet;
@@ -48,6 +49,12 @@ pub(crate) struct Library {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) reach: Reach,
     pub(crate) events: broadcast::Sender<Event>,
+    /// Rest of requests while too many are under way.
+    pub(crate) hold: Hold,
+    /// Whether the machine's connection is metered, as far as anybody said.
+    metered: Arc<AtomicBool>,
+    /// Whether it is to be decided anew which originals are wanted here.
+    unplanned: AtomicBool,
     pulling: AtomicBool,
     /// Milliseconds since the epoch; 0 before the first success.
     last_success: AtomicI64,
@@ -61,6 +68,7 @@ pub(crate) struct Surroundings {
     pub(crate) session: Arc<SessionKeeper>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) metered: Arc<AtomicBool>,
 }
 
 impl Library {
@@ -91,6 +99,10 @@ impl Library {
             clock: around.clock,
             reach: Reach::new(),
             events: around.events,
+            hold: Hold::default(),
+            metered: around.metered,
+            // What counts as recent moves on with the days.
+            unplanned: AtomicBool::new(true),
             pulling: AtomicBool::new(false),
             last_success: AtomicI64::new(last_success),
             problem: std::sync::Mutex::new(None),
@@ -136,6 +148,30 @@ impl Library {
         let _receivers = self.events.send(event);
     }
 
+    /// Whether new requests rest until one of this user's ends.
+    pub(crate) async fn is_held(&self) -> Result<bool, Error> {
+        if self.hold.until().is_none() {
+            return Ok(false);
+        }
+        let under_way = self.store.under_way().await?;
+        Ok(self.hold.is_on(under_way, self.clock.now()))
+    }
+
+    pub(crate) fn is_metered(&self) -> bool {
+        self.metered.load(Ordering::Relaxed)
+    }
+
+    /// Something changed that decides which originals are wanted; the downloader decides.
+    pub(crate) fn plan_originals(&self) {
+        self.unplanned.store(true, Ordering::Relaxed);
+        self.reach.fetch.notify_one();
+    }
+
+    /// Whether there is something to decide; answered `true` once.
+    pub(crate) fn takes_plan(&self) -> bool {
+        self.unplanned.swap(false, Ordering::Relaxed)
+    }
+
     pub(crate) fn is_pulling(&self) -> bool {
         self.pulling.load(Ordering::Relaxed)
     }
@@ -157,6 +193,7 @@ impl Library {
         self.last_success.store(now, Ordering::Relaxed);
         let mut tx = self.store.begin().await?;
         tx.finish_resync().await?;
+        tx.end_progress().await?;
         tx.set_setting(LAST_SUCCESS, &now.into()).await?;
         tx.commit().await?;
         // A server that comes back with nothing new changes no row, and still ends being offline.

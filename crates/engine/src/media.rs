@@ -13,6 +13,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::Error;
 use crate::library::{Library, Step};
+use crate::room;
 
 /// Files downloaded at once.
 const PARALLEL: usize = 4;
@@ -43,7 +44,7 @@ pub(crate) async fn fetch_loop(library: Arc<Library>) {
     let mut changes = library.store.changes();
     loop {
         library.reach.wait_until_not_offline().await;
-        match fetch_batch(&library).await {
+        match look_after_files(&library).await {
             Ok(arrived) => {
                 library.step_succeeded(Step::Fetch);
                 if arrived {
@@ -75,11 +76,18 @@ async fn wait_for_images(changes: &mut Receiver<Change>) {
     }
 }
 
-/// Downloads one batch; `true` when something arrived and more may follow.
+/// One turn: decides what is wanted if that is open, makes room if there is too much, and downloads one
+/// batch; `true` when something arrived and more may follow.
+pub(crate) async fn look_after_files(library: &Library) -> Result<bool, Error> {
+    room::keep_to_policy(library).await?;
+    fetch_batch(library).await
+}
+
 async fn fetch_batch(library: &Library) -> Result<bool, Error> {
+    let only_opened = room::is_paused(library).await?;
     let wanted = library
         .store
-        .media_to_fetch(library.clock.now(), BATCH)
+        .media_to_fetch(library.clock.now(), BATCH, only_opened)
         .await?;
     if wanted.is_empty() {
         return Ok(false);
@@ -180,6 +188,22 @@ async fn forget_lost(
     Ok(())
 }
 
+/// What the user looks at is fetched first, and goes last when room is needed.
+async fn note_opened(
+    library: &Library,
+    image: ImageId,
+    variant: MediaVariant,
+) -> Result<(), Error> {
+    if library.read_only {
+        return Ok(());
+    }
+    let mut tx = library.store.begin().await?;
+    tx.media_opened(image, variant, library.clock.now()).await?;
+    tx.commit().await?;
+    library.reach.fetch.notify_one();
+    Ok(())
+}
+
 /// Reads one file of an image from this machine; `None` when it is not here (yet).
 pub(crate) async fn read(
     library: &Library,
@@ -194,8 +218,14 @@ pub(crate) async fn read(
     let Some(file) = image.file(variant) else {
         return Ok(None);
     };
-    let Some(bytes) = library.store.media().read(file).await? else {
+    let bytes = library.store.media().read(file).await?;
+    if bytes.is_none() {
         forget_lost(library, image.id, variant).await?;
+    }
+    if bytes.is_none() || variant == MediaVariant::Original {
+        note_opened(library, image.id, variant).await?;
+    }
+    let Some(bytes) = bytes else {
         return Ok(None);
     };
     let mime = Format::sniff(&bytes).map_or("application/octet-stream", Format::mime);

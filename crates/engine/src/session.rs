@@ -3,11 +3,13 @@
 //! Only the server's clear word ends a session. Silence, errors of the server, a wrong clock or an
 //! expired token never do; they leave the library open and unsent work where it is.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use amethyst_model::{Clock, RetryClass, SecretError, SecretStore, UserId};
 use amethyst_remote::{Remote, Session};
+use amethyst_store::FileLock;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, RwLock, watch};
 use tokio::time::Instant;
@@ -16,6 +18,8 @@ use crate::Error;
 
 pub use amethyst_remote::SignOutScope;
 
+/// How long one process waits for another's refresh; longer than any call takes.
+const TURN: Duration = Duration::from_secs(25);
 /// Refresh when less than this is left, as supabase-js does.
 const MARGIN: Duration = Duration::from_secs(90);
 
@@ -69,6 +73,8 @@ pub(crate) struct SessionKeeper {
     clock: Arc<dyn Clock>,
     state: RwLock<State>,
     refreshing: Mutex<()>,
+    /// File by whose lock processes of one installation take turns to refresh.
+    turn_file: PathBuf,
     /// Counts changes of the access token, for the realtime connection.
     token_changes: watch::Sender<u64>,
 }
@@ -78,6 +84,7 @@ impl SessionKeeper {
         remote: Remote,
         secrets: Arc<dyn SecretStore>,
         clock: Arc<dyn Clock>,
+        data_dir: &Path,
     ) -> Self {
         let info = SessionInfo {
             status: SessionStatus::SignedOut,
@@ -95,6 +102,7 @@ impl SessionKeeper {
                 received: None,
             }),
             refreshing: Mutex::new(()),
+            turn_file: data_dir.join("session.lock"),
             token_changes: watch::Sender::new(0),
         }
     }
@@ -229,6 +237,10 @@ impl SessionKeeper {
         if present.access_token != refused {
             return Ok(present.access_token);
         }
+        let _turn_among_processes = self.take_turn().await;
+        if let Some(token) = self.adopt_newer(&present).await {
+            return Ok(token);
+        }
         let refreshed = match self.remote.auth().refresh(&present.refresh_token).await {
             Ok(session) => session,
             Err(error) if is_final(&error) => return self.rejected(present, error).await,
@@ -253,14 +265,7 @@ impl SessionKeeper {
         present: Session,
         error: amethyst_remote::Error,
     ) -> Result<String, Error> {
-        if let Ok(Some(stored)) = self.load().await
-            && !stored.rejected
-            && stored.session.user_id == present.user_id
-            && stored.session.refresh_token != present.refresh_token
-        {
-            let token = stored.session.access_token.clone();
-            self.adopt(stored.session, SessionStatus::SignedIn, true, None)
-                .await;
+        if let Some(token) = self.adopt_newer(&present).await {
             return Ok(token);
         }
         tracing::warn!(%error, "the server refused the session");
@@ -268,6 +273,39 @@ impl SessionKeeper {
         self.adopt(present, SessionStatus::NeedsSignIn, remembered, None)
             .await;
         Err(Error::SessionRejected)
+    }
+
+    /// Waits until no other process of this installation refreshes. After a while it goes on without: the
+    /// server survives two at once, and a process that hangs must not stop this one.
+    async fn take_turn(&self) -> Option<FileLock> {
+        let begun = Instant::now();
+        loop {
+            match FileLock::take(&self.turn_file) {
+                Ok(lock) => return Some(lock),
+                Err(amethyst_store::Error::InUse) if begun.elapsed() < TURN => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                Err(error) => {
+                    tracing::info!(%error, "refreshing without waiting for other processes");
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// The access token of a session that another process has stored meanwhile; it is this one's too now.
+    async fn adopt_newer(&self, present: &Session) -> Option<String> {
+        let stored = self.load().await.ok().flatten()?;
+        let is_newer = !stored.rejected
+            && stored.session.user_id == present.user_id
+            && stored.session.refresh_token != present.refresh_token;
+        if !is_newer {
+            return None;
+        }
+        let token = stored.session.access_token.clone();
+        self.adopt(stored.session, SessionStatus::SignedIn, true, None)
+            .await;
+        Some(token)
     }
 
     fn is_fresh(&self, session: &Session, received: Option<Instant>) -> bool {

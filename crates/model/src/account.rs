@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Language, Theme, UserId};
+use crate::{AccountSettings, UserId};
 
 /// Row of `profiles`, the part the client shows or decides on.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,20 +11,14 @@ pub struct Profile {
     pub id: UserId,
     /// E-mail address; a placeholder ends in `@users.invalid`.
     pub email: String,
-    /// Display name, if given.
-    pub full_name: Option<String>,
     /// Credits that can be spent now; reservations are already taken off.
     pub credits_balance: i64,
     /// `free`, `pro` or `enterprise`.
     pub subscription_tier: String,
     /// Images ever generated.
     pub total_generations: i64,
-    /// Interface language.
-    pub language: Language,
-    /// Interface theme.
-    pub theme: Theme,
-    /// `standard`, `strict` or `relaxed`.
-    pub ai_safety_level: String,
+    /// The fields that the user may change, none of them absent.
+    pub settings: AccountSettings,
     /// When the server last changed the row.
     pub updated_at: DateTime<Utc>,
 }

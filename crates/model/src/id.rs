@@ -42,10 +42,34 @@ uuid_id!(
     ImageId
 );
 uuid_id!(
+    /// One collection: the row of `collections`. Made by the client.
+    CollectionId
+);
+uuid_id!(
     /// One line of the credit ledger: the row of `credit_transactions`.
     LedgerEntryId
 );
 uuid_id!(
-    /// One thing the user did that the server has not confirmed yet. Local to this library.
+    /// One thing the user did that the server has not confirmed yet. The server knows a repetition by it.
     IntentId
 );
+
+/// Key of the server's row for a pair: an image and its tag, a collection and an image in it. The hosted
+/// schema's `private.pair_id`, a UUID of version 3 (RFC 9562 §5.3).
+#[must_use]
+pub fn pair_id(first: Uuid, second: &str) -> Uuid {
+    Uuid::new_v3(&first, second.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_has_the_servers_key() {
+        let image = Uuid::parse_str("0193f0a0-0000-7000-8000-0000000000aa").unwrap();
+        let key = Uuid::parse_str("f0d93db4-ae78-3c50-bbb1-f1695e066e50").unwrap();
+        // The same pair is in supabase/tests/offline.sql.
+        assert_eq!(pair_id(image, "forêt"), key);
+    }
+}

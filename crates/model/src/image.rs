@@ -83,8 +83,12 @@ pub struct Image {
     pub created_at: DateTime<Utc>,
     /// Effective favorite mark: the server's with the lane on top.
     pub is_favorite: bool,
-    /// Whether everybody may see it.
+    /// Whether everybody may see it, likewise.
     pub is_public: bool,
+    /// Whether it lies in the trash, likewise.
+    pub is_trashed: bool,
+    /// When the server put it there; it goes for good 30 days later.
+    pub trashed_at: Option<DateTime<Utc>>,
     /// Description by an analysis, if one ran; the picture's accessible name.
     pub vision_description: Option<String>,
     /// `#rrggbb` to show before the bytes are there.

@@ -1,6 +1,13 @@
 //! One entry of the hosted change feed, in the client's own terms.
 
-use crate::{Generation, GenerationModel, Image, LedgerEntry, Profile};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::{
+    CollectionId, CollectionSheet, Generation, GenerationModel, Image, ImageId, ImageMarks,
+    LedgerEntry, ModelPreferences, PreferenceKind, Profile,
+};
 
 /// A row as the server has it now. `remote` makes it from the wire, `store` applies it.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +22,51 @@ pub enum ServerRow {
     Image(Box<Image>),
     /// Row of `credit_transactions`.
     LedgerEntry(Box<LedgerEntry>),
+    /// Row of `image_marks`.
+    Marks {
+        /// The image.
+        image: ImageId,
+        /// What the user marked it with.
+        marks: ImageMarks,
+    },
+    /// Row of `image_tags`.
+    Tag {
+        /// Key of the row.
+        id: Uuid,
+        /// The image.
+        image: ImageId,
+        /// The tag.
+        tag: String,
+    },
+    /// Row of `collections`.
+    Collection {
+        /// Its id.
+        id: CollectionId,
+        /// The rest.
+        sheet: Box<CollectionSheet>,
+    },
+    /// Row of `collection_images`.
+    Member {
+        /// Key of the row.
+        id: Uuid,
+        /// The collection.
+        collection: CollectionId,
+        /// The image in it.
+        image: ImageId,
+        /// Its place: lower first.
+        position: f64,
+    },
+    /// Row of `user_preferences`.
+    Preferences {
+        /// Key of the row.
+        id: Uuid,
+        /// Which document.
+        kind: PreferenceKind,
+        /// The document.
+        document: Map<String, Value>,
+    },
+    /// Row of `user_model_preferences`.
+    ModelPreferences(Box<ModelPreferences>),
 }
 
 /// What happened to a row of the server.
@@ -47,4 +99,6 @@ pub struct ChangePage {
     pub resync_required: bool,
     /// Whether entries above the horizon wait for transactions in flight: pull again soon.
     pub behind: bool,
+    /// When the server sent it, by its own clock, to the second; `None` when it did not say.
+    pub server_time: Option<DateTime<Utc>>,
 }

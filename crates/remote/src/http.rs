@@ -4,6 +4,8 @@
 use std::sync::Once;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use reqwest::header::DATE;
 use reqwest::{Client, RequestBuilder, Response, redirect};
 use serde::de::DeserializeOwned;
 
@@ -73,15 +75,30 @@ pub(crate) async fn json<T: DeserializeOwned>(
     request: RequestBuilder,
     what: &'static str,
 ) -> Result<T, Error> {
-    let (status, body) = exchange(request).await?;
-    match serde_json::from_slice(&body) {
+    let (head, body) = exchange(request).await?;
+    parsed(&head, &body, what)
+}
+
+fn parsed<T: DeserializeOwned>(head: &Head, body: &[u8], what: &'static str) -> Result<T, Error> {
+    match serde_json::from_slice(body) {
         Ok(value) => Ok(value),
         // JSON of another form is our server's; anything else is somebody else's.
-        Err(_) if serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok() => {
+        Err(_) if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => {
             Err(Error::Decode(what))
         }
-        Err(_) => Err(failure::not_supabase(status.0, &status.1, Mismatch::Answer)),
+        Err(_) => Err(failure::not_supabase(head.0, &head.1, Mismatch::Answer)),
     }
+}
+
+/// Sends and reads JSON, and when the server sent it, by the header `Date`.
+pub(crate) async fn dated_json<T: DeserializeOwned>(
+    request: RequestBuilder,
+    what: &'static str,
+) -> Result<(T, Option<DateTime<Utc>>), Error> {
+    let (head, body) = exchange(request).await?;
+    let date = head.1.get(DATE).and_then(|value| value.to_str().ok());
+    let date = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok());
+    Ok((parsed(&head, &body, what)?, date.map(Into::into)))
 }
 
 /// Sends a request whose answer matters only in that it is a success.

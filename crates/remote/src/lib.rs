@@ -25,5 +25,5 @@ pub use endpoint::Endpoint;
 pub use error::{Error, Mismatch};
 pub use realtime::{Realtime, RealtimeChannel, RealtimeEvent};
 pub use remote::Remote;
-pub use rest::{Requested, Rest};
+pub use rest::{Act, Answered, MergedModel, MergedPreferences, Requested, Rest, Switched};
 pub use storage::{Download, Storage};

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, HeaderMap, RANGE};
-use reqwest::{Method, Response, StatusCode};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, RANGE};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 
 use crate::debug::Redacted;
 use crate::{Error, Mismatch, Remote, failure, http};
@@ -43,11 +43,35 @@ impl Storage {
         Download::open(response, offset).await
     }
 
-    async fn get(&self, path: &str, offset: u64) -> Result<Response, Error> {
+    /// Size in bytes of the object at `path`; `None` when the server does not have it, or not for this user.
+    ///
+    /// # Errors
+    /// What any call can fail with.
+    pub async fn size(&self, path: &str) -> Result<Option<u64>, Error> {
+        let request = self.request(Method::HEAD, path)?.timeout(http::CALL);
+        let response = request.send().await.map_err(Error::network)?;
+        let (status, headers) = (response.status(), response.headers());
+        if status.is_success() {
+            let length = headers.get(CONTENT_LENGTH);
+            let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
+            return length.map(Some).ok_or(Error::Decode("a file's size"));
+        }
+        match status {
+            // An answer to HEAD has no body, so that no code tells which of the two it is.
+            StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND => Ok(None),
+            _ => Err(failure::read(status, headers, b"{}")),
+        }
+    }
+
+    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Error> {
         let project = self.remote.project()?;
         let parts = ["storage", "v1", "object", "authenticated", BUCKET].into_iter();
         let url = project.url(&parts.chain(path.split('/')).collect::<Vec<_>>());
-        let mut request = project.request_as(&self.token, Method::GET, url)?;
+        project.request_as(&self.token, method, url)
+    }
+
+    async fn get(&self, path: &str, offset: u64) -> Result<Response, Error> {
+        let mut request = self.request(Method::GET, path)?;
         if offset > 0 {
             request = request.header(RANGE, format!("bytes={offset}-"));
         }

@@ -20,19 +20,28 @@ pub enum Entity {
     Model,
     /// What waits to be sent.
     Outbox,
+    /// Collections and what is in them.
+    Collection,
+    /// Documents of preferences; the ids are their kinds.
+    Preference,
+    /// Fields that were changed on two devices.
+    Conflict,
     /// Files of pictures on this machine; the ids are those of the pictures.
     Media,
 }
 
 impl Entity {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Generation,
         Self::Image,
         Self::Ledger,
         Self::Account,
         Self::Model,
         Self::Outbox,
+        Self::Collection,
+        Self::Preference,
+        Self::Conflict,
         Self::Media,
     ];
 }

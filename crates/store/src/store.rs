@@ -1,6 +1,6 @@
 //! The open library: its connections, the intents in flight and the notices.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use amethyst_model::IntentId;
@@ -11,7 +11,7 @@ use tokio::sync::broadcast;
 use crate::change::{Change, Notes};
 use crate::error::{Error, Result};
 use crate::media::MediaFolder;
-use crate::open::LibraryLock;
+use crate::open::FileLock;
 
 /// Notices kept for a slow listener before it is told that it missed some.
 const NOTICES: usize = 1024;
@@ -28,8 +28,17 @@ struct Inner {
     media: MediaFolder,
     changes: broadcast::Sender<Change>,
     /// Lost with the process on purpose: what was in flight then simply waits again.
-    in_flight: Mutex<HashSet<IntentId>>,
-    lock: Option<LibraryLock>,
+    in_flight: Mutex<HashMap<IntentId, Flight>>,
+    lock: Option<FileLock>,
+}
+
+/// An intent on its way to the server.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Flight {
+    /// The feed has told of what it is about since it left.
+    pub(crate) overtaken: bool,
+    /// The feed has told of the balance since it left.
+    pub(crate) balance_told: bool,
 }
 
 impl Store {
@@ -37,7 +46,7 @@ impl Store {
         writer: Option<SqlitePool>,
         readers: SqlitePool,
         media: MediaFolder,
-        lock: Option<LibraryLock>,
+        lock: Option<FileLock>,
     ) -> Self {
         Self(Arc::new(Inner {
             writer,
@@ -64,7 +73,7 @@ impl Store {
     /// Marks an intent as being sent: until cleared nothing replaces it and nothing else of its lane is
     /// sendable. Kept in memory; after a restart it waits again.
     pub fn mark_in_flight(&self, id: IntentId) {
-        self.in_flight().insert(id);
+        self.in_flight().insert(id, Flight::default());
     }
 
     /// Ends [`Store::mark_in_flight`]; harmless when it was not marked.
@@ -73,10 +82,29 @@ impl Store {
     }
 
     pub(crate) fn is_in_flight(&self, id: IntentId) -> bool {
-        self.in_flight().contains(&id)
+        self.in_flight().contains_key(&id)
     }
 
-    fn in_flight(&self) -> MutexGuard<'_, HashSet<IntentId>> {
+    /// Notes that the feed tells of what these intents are about.
+    pub(crate) fn overtake(&self, about: impl Fn(IntentId) -> bool) {
+        for (id, flight) in self.in_flight().iter_mut() {
+            flight.overtaken |= about(*id);
+        }
+    }
+
+    /// Notes that the feed tells of the balance.
+    pub(crate) fn tell_balance(&self) {
+        for flight in self.in_flight().values_mut() {
+            flight.balance_told = true;
+        }
+    }
+
+    /// What has been told since an intent left.
+    pub(crate) fn flight(&self, id: IntentId) -> Flight {
+        self.in_flight().get(&id).copied().unwrap_or_default()
+    }
+
+    fn in_flight(&self) -> MutexGuard<'_, HashMap<IntentId, Flight>> {
         // A set of ids is whole whatever panicked beside it.
         self.0
             .in_flight

@@ -7,8 +7,10 @@
 )]
 
 mod backend;
+mod clock;
 mod secrets;
 
 pub use amethyst_backend::{Fault, Faults, Mail};
 pub use backend::TestBackend;
+pub use clock::ManualClock;
 pub use secrets::MemorySecrets;

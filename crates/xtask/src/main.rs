@@ -9,6 +9,7 @@
 mod audit;
 mod bench;
 mod bindings;
+mod chaos;
 mod child;
 mod platforms;
 mod root;
@@ -41,6 +42,8 @@ enum Task {
     Tidy,
     /// Look for known vulnerabilities; needs the network.
     Audit,
+    /// Bad networks and deaths by chance, for as long as you like.
+    Chaos(chaos::Options),
     /// Measure; takes minutes.
     Bench(bench::Options),
 }
@@ -58,6 +61,7 @@ fn main() -> anyhow::Result<()> {
         Task::Bindings => bindings::write(),
         Task::Tidy => tidy::check(),
         Task::Audit => audit::audit(),
+        Task::Chaos(options) => chaos::chaos(&options),
         Task::Bench(options) => bench::bench(&options),
     }
 }

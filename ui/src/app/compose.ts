@@ -15,6 +15,7 @@ import { localMemory, Navigation } from '$/lib/state/navigation.svelte';
 import { Session } from '$/lib/state/session.svelte';
 import { Settings } from '$/lib/state/settings.svelte';
 import { Start } from '$/lib/state/start.svelte';
+import { Storage } from '$/lib/state/storage.svelte';
 import { Sync } from '$/lib/state/sync.svelte';
 import { Toasts } from '$/lib/state/toasts.svelte';
 import { Viewer } from '$/lib/state/viewer.svelte';
@@ -35,12 +36,16 @@ export interface App {
   readonly images: Images;
   readonly gallery: Gallery;
   readonly favorites: Gallery;
+  readonly trash: Gallery;
+  readonly storage: Storage;
   readonly generations: Generations;
   readonly ledger: Ledger;
   readonly composer: Composer;
   readonly viewer: Viewer;
   /** Sets the favorite mark, with an undo. */
   setFavorite(id: string, favorite: boolean): Promise<void>;
+  /** Puts a picture into the trash or takes it out, with an undo. */
+  setTrashed(id: string, trashed: boolean): Promise<void>;
   /** Sends what the composer holds. */
   generate(): Promise<GenerationView | null>;
   dispose(): void;
@@ -61,8 +66,10 @@ export function compose(host: Host): App {
   const account = new Account(call);
   const models = new Models(call);
   const images = new Images(call);
-  const gallery = new Gallery(call, false);
-  const favorites = new Gallery(call, true);
+  const gallery = new Gallery(call, 'gallery');
+  const favorites = new Gallery(call, 'favorites');
+  const trash = new Gallery(call, 'trash');
+  const storage = new Storage(call);
   const generations = new Generations(call, (ended) => announce(ended));
   const ledger = new Ledger(call);
   const composer = new Composer(call, generations, memory);
@@ -95,6 +102,8 @@ export function compose(host: Host): App {
     images,
     gallery,
     favorites,
+    trash,
+    storage,
     generations,
     ledger,
     composer,
@@ -104,6 +113,15 @@ export function compose(host: Host): App {
         await images.setFavorite(id, favorite);
         const action = { label: 'toast.undo' as const, run: () => void app.setFavorite(id, !favorite) };
         toasts.show(favorite ? 'toast.favorite_added' : 'toast.favorite_removed', { action });
+      } catch (thrown) {
+        toasts.fail(thrown);
+      }
+    },
+    async setTrashed(id: string, trashed: boolean): Promise<void> {
+      try {
+        await images.change([id], { trashed });
+        const action = { label: 'toast.undo' as const, run: () => void app.setTrashed(id, !trashed) };
+        toasts.show(trashed ? 'toast.trashed' : 'toast.restored', { action });
       } catch (thrown) {
         toasts.fail(thrown);
       }

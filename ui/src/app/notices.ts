@@ -56,14 +56,28 @@ export class Notices {
     this.app.session.apply(session);
     if (session.user_id === this.#account) return;
     this.#account = session.user_id;
-    const { account, models, images, gallery, favorites, generations, ledger, composer, viewer, sync } =
-      this.app;
+    const {
+      account,
+      models,
+      images,
+      gallery,
+      favorites,
+      trash,
+      storage,
+      generations,
+      ledger,
+      composer,
+      viewer,
+      sync,
+    } = this.app;
     for (const part of [
       account,
       models,
       images,
       gallery,
       favorites,
+      trash,
+      storage,
       generations,
       ledger,
       composer,
@@ -77,13 +91,27 @@ export class Notices {
 
   #reloadAll(): void {
     if (!this.app.session.isOpen) return;
-    const { account, models, images, gallery, favorites, generations, ledger, composer, viewer, sync } =
-      this.app;
+    const {
+      account,
+      models,
+      images,
+      gallery,
+      favorites,
+      trash,
+      storage,
+      generations,
+      ledger,
+      composer,
+      viewer,
+      sync,
+    } = this.app;
     const parts = [
       account.reload(),
       models.reload(),
       gallery.reload(),
       favorites.reload(),
+      trash.reload(),
+      storage.reload(),
       generations.reload(),
     ];
     this.#watch(Promise.all([...parts, ledger.reload(), sync.reloadOutbox(), images.refreshAll()]));
@@ -117,16 +145,20 @@ export class Notices {
         await Promise.all([sync.reloadOutbox(), account.reload()]);
         composer.requoteSoon();
         break;
+      case 'collection':
+      case 'preference':
+        // No screen shows them yet.
+        break;
     }
   }
 
   async #imagesChanged(ids: readonly string[] | null): Promise<void> {
-    const { account, images, gallery, favorites, generations, ledger, viewer } = this.app;
+    const { account, images, gallery, favorites, trash, generations, ledger, viewer } = this.app;
     if (ids === null || ids.length > MANY) {
-      await Promise.all([images.refreshAll(), gallery.reload(), favorites.reload()]);
+      await Promise.all([images.refreshAll(), gallery.reload(), favorites.reload(), trash.reload()]);
     } else {
       const refreshed = await images.refresh(ids);
-      await Promise.all([gallery.follow(refreshed), favorites.follow(refreshed)]);
+      await Promise.all([gallery.follow(refreshed), favorites.follow(refreshed), trash.follow(refreshed)]);
       // A request carries its pictures, so a new file of one is a change of the request too.
       const requests = refreshed.views.flatMap((view) => view.generation_id ?? []);
       await generations.follow([...new Set(requests)]);

@@ -10,7 +10,11 @@ pub(crate) async fn account_current(core: &Core, (): ()) -> Result<Option<Accoun
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let view = core.account().await?.map(|summary| AccountView {
         email: summary.profile.email,
-        full_name: summary.profile.full_name,
+        full_name: summary
+            .profile
+            .settings
+            .full_name
+            .filter(|name| !name.is_empty()),
         balance: summary.profile.credits_balance,
         unsent_cost: summary.unsent_cost,
         reserved: summary.reserved,

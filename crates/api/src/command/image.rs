@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use amethyst_engine::Core;
+use amethyst_engine::{Core, ImageChange};
 use amethyst_model::{GenerationId, Image, ImageId, Intent, MediaVariant};
 
 use super::generation::generation_view;
 use super::parse_id;
 use crate::view::{
-    GalleryIndex, GalleryQuery, ImageDetailView, ImageIds, ImageRef, ImageView, LedgerEntryView,
-    SetFavorite,
+    GalleryIndex, GalleryQuery, ImageChangeView, ImageDetailView, ImageIds, ImageRef, ImageView,
+    ImagesChange, LedgerEntryView, SetFavorite, TagChange, TagView,
 };
 use crate::{ApiError, ErrorCode, Retry};
 
@@ -21,7 +21,7 @@ pub(crate) async fn gallery_index(
     query: GalleryQuery,
 ) -> Result<GalleryIndex, ApiError> {
     let mut index = GalleryIndex::default();
-    for entry in core.gallery(query.favorites_only).await? {
+    for entry in core.gallery(query.shelf.into()).await? {
         index.ids.push(entry.id.to_string());
         index
             .ratios
@@ -51,6 +51,50 @@ pub(crate) async fn images_by_ids(
     image_views(core, core.images(&ids).await?).await
 }
 
+/// Ids that all have to exist.
+pub(super) fn parse_images(ids: &[String]) -> Result<Vec<ImageId>, ApiError> {
+    if ids.len() > MOST_AT_ONCE {
+        return Err(ApiError::new(
+            ErrorCode::Invalid,
+            "more than 1000 ids",
+            Retry::No,
+        ));
+    }
+    ids.iter().map(|id| parse_id(id)).collect()
+}
+
+pub(crate) async fn images_change(
+    core: &Core,
+    request: ImagesChange,
+) -> Result<Vec<ImageView>, ApiError> {
+    let ids = parse_images(&request.ids)?;
+    let change = match request.change {
+        ImageChangeView::Favorite(on) => ImageChange::Favorite(on),
+        ImageChangeView::Public(on) => ImageChange::Public(on),
+        ImageChangeView::Trashed(on) => ImageChange::Trashed(on),
+        ImageChangeView::Deleted(true) => ImageChange::Deleted,
+        ImageChangeView::Deleted(false) => {
+            return image_views(core, core.images(&ids).await?).await;
+        }
+        ImageChangeView::Rating(rating) => ImageChange::Rating(rating),
+        ImageChangeView::Pick(pick) => ImageChange::Pick(pick.map(Into::into)),
+        ImageChangeView::Tag(TagChange { tag, on }) => ImageChange::Tag { tag, on },
+    };
+    core.change_images(&ids, change).await?;
+    image_views(core, core.images(&ids).await?).await
+}
+
+pub(crate) async fn tag_list(core: &Core, (): ()) -> Result<Vec<TagView>, ApiError> {
+    let tags = core.all_tags().await?;
+    Ok(tags
+        .into_iter()
+        .map(|(tag, images)| TagView {
+            tag,
+            images: i64::try_from(images).unwrap_or(i64::MAX),
+        })
+        .collect())
+}
+
 pub(crate) async fn image_detail(
     core: &Core,
     request: ImageRef,
@@ -77,6 +121,7 @@ pub(crate) async fn image_detail(
         seed,
         provider,
         ledger,
+        tags: detail.tags,
     })
 }
 
@@ -102,7 +147,8 @@ pub(crate) async fn image_views(
     }
     let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
     let present = core.media_present(&ids).await?;
-    let waiting = waiting_favorites(core).await?;
+    let queued = queued_about(core).await?;
+    let marks = core.marks(&ids).await?;
     let prompts = prompts_of(core, &images).await?;
     let view = |image: Image| {
         let id = image.id;
@@ -112,7 +158,11 @@ pub(crate) async fn image_views(
             .into_iter()
             .filter(|v| variants.contains(v));
         ImageView {
-            favorite_waiting: waiting.contains(&id),
+            favorite_waiting: queued.favorites.contains(&id),
+            waiting: queued.waiting.contains(&id),
+            parked: queued.parked.contains(&id),
+            rating: marks.get(&id).and_then(|marks| marks.rating),
+            pick: marks.get(&id).and_then(|marks| marks.pick).map(Into::into),
             prompt,
             available: available.map(Into::into).collect(),
             ..ImageView::from(image)
@@ -121,13 +171,34 @@ pub(crate) async fn image_views(
     Ok(images.into_iter().map(view).collect())
 }
 
-async fn waiting_favorites(core: &Core) -> Result<HashSet<ImageId>, ApiError> {
-    let outbox = core.outbox().await?;
-    let waiting = outbox.into_iter().filter_map(|queued| match queued.intent {
-        Some(Intent::SetFavorite { image, .. }) => Some(image),
-        _ => None,
-    });
-    Ok(waiting.collect())
+/// Images about which something is in the outbox.
+#[derive(Default)]
+struct Queued {
+    favorites: HashSet<ImageId>,
+    waiting: HashSet<ImageId>,
+    parked: HashSet<ImageId>,
+}
+
+async fn queued_about(core: &Core) -> Result<Queued, ApiError> {
+    let mut found = Queued::default();
+    for queued in core.outbox().await? {
+        let Some(image) = queued.intent.as_ref().and_then(Intent::image) else {
+            continue;
+        };
+        match queued.waiting() {
+            Some(Intent::SetFavorite { .. }) => {
+                found.favorites.insert(image);
+                found.waiting.insert(image);
+            }
+            Some(_) => {
+                found.waiting.insert(image);
+            }
+            None => {
+                found.parked.insert(image);
+            }
+        }
+    }
+    Ok(found)
 }
 
 async fn prompts_of(

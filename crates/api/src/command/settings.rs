@@ -11,6 +11,13 @@ pub(crate) fn settings_view(core: &Core, settings: Settings) -> SettingsView {
     SettingsView {
         language: settings.language.into(),
         theme: settings.theme.into(),
+        full_name: settings.account.full_name,
+        avatar_url: settings.account.avatar_url,
+        notifications_enabled: settings.account.notifications_enabled,
+        marketing_emails_enabled: settings.account.marketing_emails_enabled,
+        ads_enabled: settings.account.ads_enabled,
+        prompt_suggestions_enabled: settings.account.prompt_suggestions_enabled,
+        ai_safety_level: settings.account.ai_safety_level.map(Into::into),
         server: settings.server.map(|server| ServerAddressView {
             url: server.url,
             anon_key: server.anon_key,
@@ -34,6 +41,13 @@ pub(crate) async fn settings_change(
     let change = AccountSettings {
         language: patch.language.map(Into::into),
         theme: patch.theme.map(Into::into),
+        full_name: patch.full_name,
+        avatar_url: patch.avatar_url,
+        notifications_enabled: patch.notifications_enabled,
+        marketing_emails_enabled: patch.marketing_emails_enabled,
+        ads_enabled: patch.ads_enabled,
+        prompt_suggestions_enabled: patch.prompt_suggestions_enabled,
+        ai_safety_level: patch.ai_safety_level.map(Into::into),
     };
     Ok(settings_view(core, core.change_settings(change).await?))
 }

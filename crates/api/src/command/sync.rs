@@ -13,7 +13,7 @@ pub(crate) fn sync_view(info: SyncInfo) -> SyncView {
         Problem::WrongServer => ErrorCode::WrongServer,
         Problem::LibraryDamaged => ErrorCode::LibraryDamaged,
     });
-    SyncView::new(info.state, info.last_success_ms, problem)
+    SyncView::new(&info, problem)
 }
 
 pub(crate) async fn sync_current(core: &Core, (): ()) -> Result<SyncView, ApiError> {

@@ -1,6 +1,7 @@
 //! Pictures, the gallery's order and the favorite mark.
 
-use amethyst_model::{Image, MediaVariant};
+use amethyst_engine::Shelf;
+use amethyst_model::{Image, MediaVariant, Pick};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -44,6 +45,18 @@ pub struct ImageView {
     pub favorite_waiting: bool,
     /// Whether everybody may see it.
     pub is_public: bool,
+    /// Whether it lies in the trash.
+    pub is_trashed: bool,
+    /// When the server put it there; it goes for good 30 days later.
+    pub trashed_at: Option<i64>,
+    /// Whether something about it waits to be sent.
+    pub waiting: bool,
+    /// Whether something about it needs the user.
+    pub parked: bool,
+    /// 1 to 5 stars, or none.
+    pub rating: Option<u8>,
+    /// Picked, rejected, or neither.
+    pub pick: Option<PickView>,
     /// `#rrggbb` to show before the bytes are there.
     pub dominant_color: Option<String>,
     /// Accessible name: an analysis' description, else `null` (the UI takes the prompt).
@@ -71,13 +84,84 @@ pub struct ImageDetailView {
     pub provider: Option<String>,
     /// Ledger lines of its request.
     pub ledger: Vec<LedgerEntryView>,
+    /// Tags, in the order of the alphabet.
+    pub tags: Vec<String>,
+}
+
+/// Where pictures are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ShelfView {
+    /// Everything that is not in the trash.
+    Gallery,
+    /// The favorites of it.
+    Favorites,
+    /// The trash.
+    Trash,
 }
 
 /// Which pictures the gallery shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct GalleryQuery {
-    /// Only favorites.
-    pub favorites_only: bool,
+    /// Where.
+    pub shelf: ShelfView,
+}
+
+/// A culling mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PickView {
+    /// To be kept.
+    Pick,
+    /// To be sorted out.
+    Reject,
+}
+
+/// A tag put on or taken off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TagChange {
+    /// The tag, 1 to 64 characters; kept in lower case.
+    pub tag: String,
+    /// On or off.
+    pub on: bool,
+}
+
+/// What changes about pictures: one of these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageChangeView {
+    /// Among the favorites, or not.
+    Favorite(bool),
+    /// Shown to everybody, or not.
+    Public(bool),
+    /// In the trash, or not.
+    Trashed(bool),
+    /// Removed for good; only what lies in the trash. `true`, or nothing happens.
+    Deleted(bool),
+    /// 1 to 5 stars, or none.
+    Rating(Option<u8>),
+    /// Picked, rejected, or neither.
+    Pick(Option<PickView>),
+    /// With a tag or without it.
+    Tag(TagChange),
+}
+
+/// A change of some pictures, all of them or none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ImagesChange {
+    /// Their ids, at most 1 000.
+    pub ids: Vec<String>,
+    /// The change.
+    pub change: ImageChangeView,
+}
+
+/// A tag and how many pictures carry it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TagView {
+    /// The tag.
+    pub tag: String,
+    /// Pictures outside the trash.
+    pub images: i64,
 }
 
 /// The gallery's order as columns of equal length, newest first: enough to lay out every row before a
@@ -117,6 +201,34 @@ pub struct SetFavorite {
     pub favorite: bool,
 }
 
+impl From<ShelfView> for Shelf {
+    fn from(shelf: ShelfView) -> Self {
+        match shelf {
+            ShelfView::Gallery => Self::Gallery,
+            ShelfView::Favorites => Self::Favorites,
+            ShelfView::Trash => Self::Trash,
+        }
+    }
+}
+
+impl From<Pick> for PickView {
+    fn from(pick: Pick) -> Self {
+        match pick {
+            Pick::Pick => Self::Pick,
+            Pick::Reject => Self::Reject,
+        }
+    }
+}
+
+impl From<PickView> for Pick {
+    fn from(pick: PickView) -> Self {
+        match pick {
+            PickView::Pick => Self::Pick,
+            PickView::Reject => Self::Reject,
+        }
+    }
+}
+
 impl From<MediaVariant> for MediaVariantView {
     fn from(variant: MediaVariant) -> Self {
         match variant {
@@ -143,6 +255,12 @@ impl From<Image> for ImageView {
             is_favorite: image.is_favorite,
             favorite_waiting: false,
             is_public: image.is_public,
+            is_trashed: image.is_trashed,
+            trashed_at: image.trashed_at.map(|at| at.timestamp_millis()),
+            waiting: false,
+            parked: false,
+            rating: None,
+            pick: None,
             dominant_color: image.dominant_color,
             description: image.vision_description,
             prompt: None,

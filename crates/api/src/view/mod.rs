@@ -5,32 +5,45 @@
 //! epoch in fields ending in `_at`.
 
 mod account;
+mod collection;
 mod draft;
 mod generation;
 mod image;
 mod model;
 mod outbox;
+mod preferences;
 mod session;
 mod settings;
+mod storage;
 mod sync;
 
 pub use account::{AccountView, LedgerEntryView, LedgerKindView, LedgerPage, LedgerQuery};
+pub use collection::{
+    CollectRequest, CollectionChange, CollectionKindView, CollectionRef, CollectionSheetView,
+    CollectionView,
+};
 pub use draft::{AspectRatioView, DraftView, OutputFormatView, QuoteView};
 pub use generation::{
     GenerationListQuery, GenerationRef, GenerationRequest, GenerationStatusView, GenerationView,
     ProgressView,
 };
 pub use image::{
-    GalleryIndex, GalleryQuery, ImageDetailView, ImageIds, ImageRef, ImageView, MediaVariantView,
-    SetFavorite,
+    GalleryIndex, GalleryQuery, ImageChangeView, ImageDetailView, ImageIds, ImageRef, ImageView,
+    ImagesChange, MediaVariantView, PickView, SetFavorite, ShelfView, TagChange, TagView,
 };
 pub use model::ModelView;
 pub use outbox::{IntentRef, IntentStateView, IntentView, ParkReasonView};
+pub use preferences::{
+    ConflictChoice, ConflictView, ModelPreferencesPatch, ModelPreferencesView, PreferenceKindView,
+    PreferencesPatch, PreferencesRef, PreferencesView,
+};
 pub use session::{
     EmailRequest, SessionState, SessionView, SignInRequest, SignOutRequest, SignOutScope,
     SignUpRequest, UnlockRequest, VerifyKindView, VerifyRequest,
 };
 pub use settings::{
-    LanguageView, ServerAddressView, ServerChange, SettingsPatch, SettingsView, ThemeView,
+    LanguageView, SafetyLevelView, ServerAddressView, ServerChange, SettingsPatch, SettingsView,
+    ThemeView,
 };
-pub use sync::{SyncPhaseView, SyncView};
+pub use storage::{OriginalsView, StoragePolicyView, StorageView};
+pub use sync::{SyncPhaseView, SyncProgressView, SyncView};

@@ -24,6 +24,10 @@ pub enum ParkReasonView {
     Invalid,
     /// The id was used for something else.
     Conflict,
+    /// The image may not be shown to everybody.
+    NotPublishable,
+    /// The image lies in the trash.
+    InTrash,
     /// Not readable by this version.
     Unknown,
 }
@@ -51,12 +55,14 @@ pub enum IntentStateView {
 pub struct IntentView {
     /// Its id.
     pub id: String,
-    /// `create_generation`, `cancel_generation`, `set_favorite`, `set_account_settings` or `unknown`.
+    /// The intent's kind, such as `create_generation` or `set_favorite`, or `unknown`.
     pub kind: String,
     /// The request it concerns.
     pub generation_id: Option<String>,
     /// The image it concerns.
     pub image_id: Option<String>,
+    /// Name of what it concerns otherwise: a tag, a collection, a document of preferences, a model.
+    pub subject: Option<String>,
     /// Prompt, for a request.
     pub prompt: Option<String>,
     /// Credits it may cost at most, for a request.
@@ -89,6 +95,8 @@ impl From<ParkReason> for ParkReasonView {
             ParkReason::Forbidden => Self::Forbidden,
             ParkReason::Invalid => Self::Invalid,
             ParkReason::Conflict => Self::Conflict,
+            ParkReason::NotPublishable => Self::NotPublishable,
+            ParkReason::InTrash => Self::InTrash,
             ParkReason::Unknown => Self::Unknown,
         }
     }
@@ -113,7 +121,12 @@ impl From<QueuedIntent> for IntentView {
                 .map_or("unknown", Intent::kind)
                 .to_owned(),
             generation_id: None,
-            image_id: None,
+            image_id: queued
+                .intent
+                .as_ref()
+                .and_then(Intent::image)
+                .map(|id| id.to_string()),
+            subject: None,
             prompt: None,
             max_cost: None,
             state,
@@ -133,8 +146,13 @@ impl From<QueuedIntent> for IntentView {
             Some(Intent::CancelGeneration { generation }) => {
                 view.generation_id = Some(generation.to_string());
             }
-            Some(Intent::SetFavorite { image, .. }) => view.image_id = Some(image.to_string()),
-            Some(Intent::SetAccountSettings { .. }) | None => {}
+            Some(Intent::TagImage { tag, .. }) => view.subject = Some(tag),
+            Some(Intent::PutCollection { sheet, .. }) => view.subject = Some(sheet.name),
+            Some(Intent::MergePreferences { kind, .. }) => {
+                view.subject = Some(kind.as_str().to_owned());
+            }
+            Some(Intent::MergeModelPreferences { model, .. }) => view.subject = Some(model),
+            _ => {}
         }
         view
     }

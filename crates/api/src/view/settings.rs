@@ -1,6 +1,6 @@
 //! Language, theme and the server's address.
 
-use amethyst_model::{Language, Theme};
+use amethyst_model::{Language, SafetyLevel, Theme};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -49,6 +49,20 @@ pub struct SettingsView {
     pub language: LanguageView,
     /// Theme, likewise.
     pub theme: ThemeView,
+    /// Display name; empty when there is none. `None` while the account is not known.
+    pub full_name: Option<String>,
+    /// Address of a picture, likewise.
+    pub avatar_url: Option<String>,
+    /// Whether to be told of anything at all.
+    pub notifications_enabled: Option<bool>,
+    /// Whether to get mail about offers.
+    pub marketing_emails_enabled: Option<bool>,
+    /// Whether ads may be offered for credits.
+    pub ads_enabled: Option<bool>,
+    /// Whether prompts are suggested.
+    pub prompt_suggestions_enabled: Option<bool>,
+    /// What is hidden.
+    pub ai_safety_level: Option<SafetyLevelView>,
     /// The server set by hand; `None` while the local backend's file is followed.
     pub server: Option<ServerAddressView>,
     /// URL in use at present, if one is known.
@@ -67,6 +81,52 @@ pub struct SettingsPatch {
     pub language: Option<LanguageView>,
     /// New theme.
     pub theme: Option<ThemeView>,
+    /// New display name; empty takes it away.
+    pub full_name: Option<String>,
+    /// New picture; empty takes it away.
+    pub avatar_url: Option<String>,
+    /// Whether to be told of anything at all.
+    pub notifications_enabled: Option<bool>,
+    /// Whether to get mail about offers.
+    pub marketing_emails_enabled: Option<bool>,
+    /// Whether ads may be offered for credits.
+    pub ads_enabled: Option<bool>,
+    /// Whether prompts are suggested.
+    pub prompt_suggestions_enabled: Option<bool>,
+    /// What is hidden.
+    pub ai_safety_level: Option<SafetyLevelView>,
+}
+
+/// How strictly images are kept from the user's eyes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum SafetyLevelView {
+    /// Hides what is not fit for everybody.
+    Standard,
+    /// Hides more.
+    Strict,
+    /// Hides less.
+    Relaxed,
+}
+
+impl From<SafetyLevel> for SafetyLevelView {
+    fn from(level: SafetyLevel) -> Self {
+        match level {
+            SafetyLevel::Standard => Self::Standard,
+            SafetyLevel::Strict => Self::Strict,
+            SafetyLevel::Relaxed => Self::Relaxed,
+        }
+    }
+}
+
+impl From<SafetyLevelView> for SafetyLevel {
+    fn from(level: SafetyLevelView) -> Self {
+        match level {
+            SafetyLevelView::Standard => Self::Standard,
+            SafetyLevelView::Strict => Self::Strict,
+            SafetyLevelView::Relaxed => Self::Relaxed,
+        }
+    }
 }
 
 impl From<Language> for LanguageView {

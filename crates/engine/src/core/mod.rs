@@ -4,14 +4,17 @@
 //! intent; everything else happens in the background and is told by [`Event`]s.
 
 mod library_face;
+mod order_face;
 mod session_face;
 mod settings_face;
+mod sync_face;
 
-pub use library_face::SyncInfo;
 pub use settings_face::Settings;
+pub use sync_face::SyncInfo;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use amethyst_model::UserId;
@@ -22,7 +25,7 @@ use tokio::sync::{Mutex, RwLock, broadcast};
 use crate::endpoint;
 use crate::library::{Library, Surroundings};
 use crate::session::{SessionInfo, SessionKeeper, SessionStatus};
-use crate::{Config, Error, Event};
+use crate::{Config, Drive, Error, Event};
 
 /// Events kept for a slow listener before it is told that it missed some.
 const EVENTS: usize = 1024;
@@ -38,6 +41,8 @@ struct Inner {
     device: Mutex<DeviceSettings>,
     library: RwLock<Option<Arc<Library>>>,
     events: broadcast::Sender<Event>,
+    /// Whether the machine's connection is metered, as far as anybody said.
+    metered: Arc<AtomicBool>,
 }
 
 impl Core {
@@ -54,6 +59,7 @@ impl Core {
             remote.clone(),
             Arc::clone(&config.secrets),
             Arc::clone(&config.clock),
+            &config.data_dir,
         ));
         let core = Self(Arc::new(Inner {
             remote,
@@ -61,6 +67,7 @@ impl Core {
             device: Mutex::new(device),
             library: RwLock::new(None),
             events: broadcast::Sender::new(EVENTS),
+            metered: Arc::default(),
             config,
         }));
         let info = core.0.session.restore().await;
@@ -134,10 +141,14 @@ impl Core {
             session: Arc::clone(&self.0.session),
             clock: Arc::clone(&self.0.config.clock),
             events: self.0.events.clone(),
+            metered: Arc::clone(&self.0.metered),
         };
         let (library, salvage) = Library::open(self.account_folder(user), user, around).await?;
         if let Some(salvage) = salvage {
             self.tell(Event::LibraryRebuilt(salvage));
+        }
+        if self.0.config.drive == Drive::ByHand {
+            return Ok(library);
         }
         let core = Arc::downgrade(&self.0);
         library.start(Arc::new(move || {

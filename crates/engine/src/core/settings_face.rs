@@ -5,7 +5,7 @@ use amethyst_remote::Endpoint;
 use amethyst_store::ServerAddress;
 
 use super::Core;
-use crate::{Error, Event, account};
+use crate::{Error, Event, preferences};
 
 /// Settings in force.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,8 @@ pub struct Settings {
     pub language: Language,
     /// Likewise.
     pub theme: Theme,
+    /// The profile's own fields, with unsent changes; all absent while none is known.
+    pub account: AccountSettings,
     /// Server set by hand.
     pub server: Option<Endpoint>,
     /// URL in use.
@@ -34,12 +36,11 @@ impl Core {
             Some(library) => library.store.profile().await?,
             None => None,
         };
-        let (language, theme) = profile.map_or((device.language, device.theme), |profile| {
-            (profile.language, profile.theme)
-        });
+        let account = profile.map(|profile| profile.settings).unwrap_or_default();
         Ok(Settings {
-            language,
-            theme,
+            language: account.language.unwrap_or(device.language),
+            theme: account.theme.unwrap_or(device.theme),
+            account,
             server: device.server.map(|server| Endpoint {
                 url: server.url,
                 anon_key: server.anon_key,
@@ -49,7 +50,8 @@ impl Core {
         })
     }
 
-    /// Changes language or theme: at once on this device, and on the account as soon as it can be sent.
+    /// Changes the profile's fields: language and theme at once on this device, and all of them on the account
+    /// as soon as that can be sent.
     ///
     /// # Errors
     /// When they cannot be written down.
@@ -63,7 +65,7 @@ impl Core {
         if let Some(library) = library
             && library.store.profile().await?.is_some()
         {
-            account::change_settings(&library, change).await?;
+            preferences::change_profile(&library, change).await?;
         }
         self.tell(Event::Settings);
         self.settings().await

@@ -4,4 +4,4 @@ mod deliver;
 mod outcome;
 mod send;
 
-pub(crate) use send::send_loop;
+pub(crate) use send::{send_loop, send_ready};

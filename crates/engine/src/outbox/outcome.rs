@@ -13,8 +13,6 @@ const LATER: Backoff = Backoff {
     base: Duration::from_secs(1),
     cap: Duration::from_secs(300),
 };
-/// Wait when too many requests of this user are under way: one of them must end first.
-const UNTIL_ONE_ENDS: Duration = Duration::from_secs(5);
 
 /// The end of an attempt that the server took part in.
 pub(super) enum Outcome {
@@ -22,6 +20,8 @@ pub(super) enum Outcome {
     Done(Ack),
     /// Try again, not before this much later.
     Later(Option<Duration>),
+    /// Too many requests of this user are under way: requests rest until one of them ends.
+    Held,
     /// Needs the user; its lane stops.
     Park {
         reason: ParkReason,
@@ -44,7 +44,7 @@ impl Outcome {
         match (code, status) {
             // Already ended, or never arrived: either way nothing is left to stop.
             (Some("not_cancellable" | "unknown_prompt"), _) if cancel => Self::Done(Ack::Done),
-            (Some("too_many_pending"), _) => Self::Later(Some(UNTIL_ONE_ENDS)),
+            (Some("too_many_pending"), _) => Self::Held,
             (Some("price_changed"), _) => Self::Park {
                 reason: ParkReason::PriceChanged,
                 detail: detail.and_then(new_price).map(|price| price.to_string()),
@@ -52,6 +52,9 @@ impl Outcome {
             (Some("insufficient_credits"), _) => park(ParkReason::InsufficientCredits),
             (Some("unknown_model" | "model_inactive"), _) => park(ParkReason::ModelUnavailable),
             (Some("account_suspended" | "no_profile"), _) => park(ParkReason::AccountSuspended),
+            (Some("not_publishable"), _) => park(ParkReason::NotPublishable),
+            (Some("removed_by_moderation"), _) => park(ParkReason::Forbidden),
+            (Some("in_trash"), _) => park(ParkReason::InTrash),
             (Some("id_reused" | "id_conflict"), _) => park(ParkReason::Conflict),
             (Some("already_processed" | "23503"), _) => park(ParkReason::NotFound),
             _ => match error.retry() {
@@ -94,6 +97,11 @@ pub(super) async fn settle(
             let not_before = library.clock.now() + wait;
             tx.defer(queued.id, not_before).await?;
             false
+        }
+        Outcome::Held => {
+            let under_way = library.store.under_way().await?;
+            library.hold.begin(under_way, library.clock.now());
+            return Ok(false);
         }
         Outcome::Park { reason, detail } => {
             tracing::info!(?reason, "an intent needs the user");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use amethyst_model::{QueuedIntent, RetryClass};
+use amethyst_model::{Intent, QueuedIntent, RetryClass};
 use futures_util::StreamExt;
 use futures_util::stream;
 
@@ -21,7 +21,7 @@ const IDLE: Duration = Duration::from_secs(30);
 pub(crate) async fn send_loop(library: Arc<Library>) {
     loop {
         library.reach.wait_until_not_offline().await;
-        match send_ready(&library).await {
+        match send_ready(&library, usize::MAX).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => {
@@ -45,6 +45,7 @@ async fn pause(library: &Library) -> Duration {
             None
         }
     };
+    let next = [next, library.hold.until()].into_iter().flatten().min();
     next.map_or(IDLE, |at| {
         (at - library.clock.now())
             .to_std()
@@ -53,10 +54,14 @@ async fn pause(library: &Library) -> Duration {
     })
 }
 
-/// Sends the heads of all lanes that may go now; `true` when at least one was settled for good, so that
-/// the next in its lane can follow at once.
-async fn send_ready(library: &Library) -> Result<bool, Error> {
-    let ready = library.store.sendable(library.clock.now()).await?;
+/// Sends the heads of lanes that may go now, `most` of them at most; `true` when at least one was settled
+/// for good, so that the next in its lane can follow at once.
+pub(crate) async fn send_ready(library: &Library, most: usize) -> Result<bool, Error> {
+    let mut ready = library.store.sendable(library.clock.now()).await?;
+    if library.is_held().await? {
+        ready.retain(|queued| !matches!(queued.intent, Some(Intent::CreateGeneration { .. })));
+    }
+    ready.truncate(most);
     if ready.is_empty() {
         return Ok(false);
     }
@@ -111,8 +116,5 @@ async fn attempt(library: &Library, queued: &QueuedIntent) -> Result<Outcome, Er
 }
 
 fn kind(queued: &QueuedIntent) -> &'static str {
-    queued
-        .intent
-        .as_ref()
-        .map_or("unknown", amethyst_model::Intent::kind)
+    queued.intent.as_ref().map_or("unknown", Intent::kind)
 }

@@ -6,4 +6,4 @@ mod pull;
 
 pub(crate) use apply::forward_changes;
 pub(crate) use nudge::nudge_loop;
-pub(crate) use pull::{ResolveEndpoint, pull_loop};
+pub(crate) use pull::{ResolveEndpoint, pull_loop, pull_once};

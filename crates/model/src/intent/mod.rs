@@ -1,15 +1,26 @@
 //! What the user did and the server has not confirmed: the outbox's entries.
 //!
 //! Payloads are stored as JSON with [`INTENT_VERSION`]; an unknown kind or a newer version is parked,
-//! never dropped.
+//! never dropped. The rules of conflict are in `docs/sync.md`.
 
-use chrono::{DateTime, Utc};
+mod merge;
+mod queue;
+
+pub use queue::{IntentState, Lane, ParkReason, QueuedIntent};
+
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::{AccountSettings, GenerationDraft, GenerationId, ImageId, IntentId};
+use crate::{
+    AccountSettings, CollectionId, CollectionSheet, GenerationDraft, GenerationId, ImageId,
+    ModelPreferenceChange, Pick, PreferenceKind,
+};
 
 /// Version of the payloads below; raised when a stored payload could be misread.
 pub const INTENT_VERSION: i64 = 1;
+
+/// Images that one intent may name; the server's own limit.
+pub const MOST_IMAGES: usize = 1000;
 
 /// One thing to do on the server. Each can be sent twice with the effect of once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,7 +34,7 @@ pub enum Intent {
         generation: GenerationId,
         /// What is asked for.
         draft: Box<GenerationDraft>,
-        /// The price the user saw; the server refuses a higher one.
+        /// The most the user agreed to pay; the server refuses a higher price.
         max_cost: i64,
     },
     /// Stop a request that the server knows.
@@ -38,7 +49,88 @@ pub enum Intent {
         /// Whether it shall be a favorite.
         favorite: bool,
     },
-    /// Change language or theme of the profile.
+    /// Show an image to everybody, or take it back.
+    SetPublic {
+        /// The image.
+        image: ImageId,
+        /// Whether everybody shall see it.
+        public: bool,
+    },
+    /// Put an image into the trash or restore it.
+    SetTrashed {
+        /// The image.
+        image: ImageId,
+        /// Whether it shall be in the trash.
+        trashed: bool,
+    },
+    /// Remove an image that is in the trash, for good.
+    DeleteImage {
+        /// The image.
+        image: ImageId,
+    },
+    /// Give an image stars.
+    SetRating {
+        /// The image.
+        image: ImageId,
+        /// 1 to 5, or none.
+        rating: Option<u8>,
+    },
+    /// Mark an image as picked or rejected.
+    SetPick {
+        /// The image.
+        image: ImageId,
+        /// The mark, or none.
+        pick: Option<Pick>,
+    },
+    /// Put a tag on an image or take it off.
+    TagImage {
+        /// The image.
+        image: ImageId,
+        /// The tag, in lower case and without space around it.
+        tag: String,
+        /// Whether the image shall carry it.
+        on: bool,
+    },
+    /// Make a collection, or change it.
+    PutCollection {
+        /// Client-made id.
+        collection: CollectionId,
+        /// The whole of it.
+        sheet: Box<CollectionSheet>,
+    },
+    /// Put images into a collection or take them out.
+    CollectImages {
+        /// The collection.
+        collection: CollectionId,
+        /// At most [`MOST_IMAGES`].
+        images: Vec<ImageId>,
+        /// Whether they shall be in it.
+        on: bool,
+    },
+    /// Remove a collection, never its images.
+    DeleteCollection {
+        /// The collection.
+        collection: CollectionId,
+    },
+    /// Change fields of one of the five documents of preferences.
+    MergePreferences {
+        /// Which document.
+        kind: PreferenceKind,
+        /// What the changed fields were when the user changed them.
+        base: Map<String, Value>,
+        /// What they shall be; null removes a field.
+        patch: Map<String, Value>,
+    },
+    /// Change what the user thinks of a model.
+    MergeModelPreferences {
+        /// The model.
+        model: String,
+        /// What the changed fields were.
+        base: ModelPreferenceChange,
+        /// What they shall be.
+        patch: ModelPreferenceChange,
+    },
+    /// Change fields of the profile.
     SetAccountSettings {
         /// The change.
         settings: AccountSettings,
@@ -51,10 +143,21 @@ impl Intent {
     pub fn lane(&self) -> Lane {
         match self {
             Self::CreateGeneration { generation, .. } | Self::CancelGeneration { generation } => {
-                Lane(format!("generation:{generation}"))
+                Lane::generation(*generation)
             }
-            Self::SetFavorite { image, .. } => Lane(format!("image:{image}")),
-            Self::SetAccountSettings { .. } => Lane("account".to_owned()),
+            Self::SetFavorite { image, .. }
+            | Self::SetPublic { image, .. }
+            | Self::SetTrashed { image, .. }
+            | Self::DeleteImage { image }
+            | Self::SetRating { image, .. }
+            | Self::SetPick { image, .. }
+            | Self::TagImage { image, .. } => Lane::image(*image),
+            Self::PutCollection { collection, .. }
+            | Self::CollectImages { collection, .. }
+            | Self::DeleteCollection { collection } => Lane::collection(*collection),
+            Self::MergePreferences { kind, .. } => Lane::preferences(*kind),
+            Self::MergeModelPreferences { model, .. } => Lane::model(model),
+            Self::SetAccountSettings { .. } => Lane::account(),
         }
     }
 
@@ -65,100 +168,47 @@ impl Intent {
             Self::CreateGeneration { .. } => "create_generation",
             Self::CancelGeneration { .. } => "cancel_generation",
             Self::SetFavorite { .. } => "set_favorite",
+            Self::SetPublic { .. } => "set_public",
+            Self::SetTrashed { .. } => "set_trashed",
+            Self::DeleteImage { .. } => "delete_image",
+            Self::SetRating { .. } => "set_rating",
+            Self::SetPick { .. } => "set_pick",
+            Self::TagImage { .. } => "tag_image",
+            Self::PutCollection { .. } => "put_collection",
+            Self::CollectImages { .. } => "collect_images",
+            Self::DeleteCollection { .. } => "delete_collection",
+            Self::MergePreferences { .. } => "merge_preferences",
+            Self::MergeModelPreferences { .. } => "merge_model_preferences",
             Self::SetAccountSettings { .. } => "set_account_settings",
         }
     }
 
-    /// What remains of a *waiting* `self` when `newer` joins its lane: the newer one replaces it
-    /// (`Some`), or both stay (`None`).
+    /// The image it is about, if it is about one.
     #[must_use]
-    pub fn superseded_by(&self, newer: &Self) -> Option<Self> {
-        match (self, newer) {
-            (Self::SetFavorite { image, .. }, Self::SetFavorite { image: same, .. })
-                if image == same =>
-            {
-                Some(newer.clone())
-            }
-            (
-                Self::SetAccountSettings { settings },
-                Self::SetAccountSettings { settings: later },
-            ) => Some(Self::SetAccountSettings {
-                settings: settings.then(*later),
-            }),
-            _ => None,
+    pub fn image(&self) -> Option<ImageId> {
+        match self {
+            Self::SetFavorite { image, .. }
+            | Self::SetPublic { image, .. }
+            | Self::SetTrashed { image, .. }
+            | Self::DeleteImage { image }
+            | Self::SetRating { image, .. }
+            | Self::SetPick { image, .. }
+            | Self::TagImage { image, .. } => Some(*image),
+            Self::CreateGeneration { .. }
+            | Self::CancelGeneration { .. }
+            | Self::PutCollection { .. }
+            | Self::CollectImages { .. }
+            | Self::DeleteCollection { .. }
+            | Self::MergePreferences { .. }
+            | Self::MergeModelPreferences { .. }
+            | Self::SetAccountSettings { .. } => None,
         }
     }
-}
-
-/// Name of a lane, such as `image:<uuid>`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Lane(pub String);
-
-/// Why an intent stopped and needs the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ParkReason {
-    /// The price went up; nothing was charged.
-    PriceChanged,
-    /// The balance does not suffice; nothing was charged.
-    InsufficientCredits,
-    /// The model is unknown or takes no new requests.
-    ModelUnavailable,
-    /// The account is suspended.
-    AccountSuspended,
-    /// What it refers to no longer exists.
-    NotFound,
-    /// The server does not allow it.
-    Forbidden,
-    /// The server finds the request invalid.
-    Invalid,
-    /// The id was used for something else.
-    Conflict,
-    /// A kind or version this program does not know.
-    Unknown,
-}
-
-/// Whether an intent waits or needs the user.
-#[derive(Clone, Debug, PartialEq)]
-pub enum IntentState {
-    /// Sent as soon as its lane and the network allow, not before the instant given.
-    Waiting {
-        /// Earliest instant of the next attempt.
-        not_before: Option<DateTime<Utc>>,
-    },
-    /// Stopped; its lane stops with it until retried or discarded.
-    Parked {
-        /// Why.
-        reason: ParkReason,
-        /// The server's words, for the details fold.
-        detail: Option<String>,
-    },
-}
-
-/// An outbox entry.
-#[derive(Clone, Debug, PartialEq)]
-pub struct QueuedIntent {
-    /// Local id.
-    pub id: IntentId,
-    /// Order within the library: lower first.
-    pub sequence: i64,
-    /// What to do; `None` when this program cannot read it (it is parked as [`ParkReason::Unknown`]).
-    pub intent: Option<Intent>,
-    /// Lane it waits in.
-    pub lane: Lane,
-    /// Waiting or parked.
-    pub state: IntentState,
-    /// Failed attempts so far.
-    pub attempts: u32,
-    /// When the user did it.
-    pub created_at: DateTime<Utc>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Language, Theme};
     use serde_json::json;
     use uuid::Uuid;
 
@@ -184,41 +234,78 @@ mod tests {
         assert_eq!(serde_json::from_value::<Intent>(value).unwrap(), create);
     }
 
+    /// One of each kind: the tag in the payload is the kind, and the payload is read back as it was.
     #[test]
-    fn a_newer_wish_for_the_same_field_replaces_a_waiting_one() {
-        let image = ImageId(Uuid::from_u128(1));
-        let on = Intent::SetFavorite {
-            image,
-            favorite: true,
-        };
-        let off = Intent::SetFavorite {
-            image,
-            favorite: false,
-        };
-        let other = Intent::SetFavorite {
-            image: ImageId(Uuid::from_u128(2)),
-            favorite: false,
-        };
-        assert_eq!(on.superseded_by(&off), Some(off.clone()));
-        assert_eq!(on.superseded_by(&other), None);
-    }
-
-    #[test]
-    fn settings_merge_field_by_field() {
-        let language = AccountSettings {
-            language: Some(Language::En),
-            theme: None,
-        };
-        let theme = AccountSettings {
-            language: None,
-            theme: Some(Theme::Light),
-        };
-        let merged = Intent::SetAccountSettings { settings: language }
-            .superseded_by(&Intent::SetAccountSettings { settings: theme });
-        let both = AccountSettings {
-            language: Some(Language::En),
-            theme: Some(Theme::Light),
-        };
-        assert_eq!(merged, Some(Intent::SetAccountSettings { settings: both }));
+    fn every_kind_is_its_payloads_tag() {
+        let image = ImageId(Uuid::nil());
+        let collection = CollectionId(Uuid::nil());
+        let generation = GenerationId(Uuid::nil());
+        let fields: Map<String, Value> = [("dense".to_owned(), json!(1.5))].into_iter().collect();
+        let all = [
+            Intent::CreateGeneration {
+                generation,
+                draft: Box::default(),
+                max_cost: 1,
+            },
+            Intent::CancelGeneration { generation },
+            Intent::SetFavorite {
+                image,
+                favorite: true,
+            },
+            Intent::SetPublic {
+                image,
+                public: true,
+            },
+            Intent::SetTrashed {
+                image,
+                trashed: true,
+            },
+            Intent::DeleteImage { image },
+            Intent::SetRating {
+                image,
+                rating: Some(5),
+            },
+            Intent::SetPick {
+                image,
+                pick: Some(Pick::Reject),
+            },
+            Intent::TagImage {
+                image,
+                tag: "forêt".to_owned(),
+                on: true,
+            },
+            Intent::PutCollection {
+                collection,
+                sheet: Box::new(CollectionSheet::manual("Forêts")),
+            },
+            Intent::CollectImages {
+                collection,
+                images: vec![image],
+                on: true,
+            },
+            Intent::DeleteCollection { collection },
+            Intent::MergePreferences {
+                kind: PreferenceKind::Ui,
+                base: Map::new(),
+                patch: fields.clone(),
+            },
+            Intent::MergeModelPreferences {
+                model: "sketch".to_owned(),
+                base: ModelPreferenceChange::default(),
+                patch: ModelPreferenceChange {
+                    is_favorite: Some(true),
+                    default_settings: fields,
+                },
+            },
+            Intent::SetAccountSettings {
+                settings: AccountSettings::default(),
+            },
+        ];
+        for intent in all {
+            let value = serde_json::to_value(&intent).unwrap();
+            let tags: Vec<&String> = value.as_object().unwrap().keys().collect();
+            assert_eq!(tags, [intent.kind()]);
+            assert_eq!(serde_json::from_value::<Intent>(value).unwrap(), intent);
+        }
     }
 }

@@ -1,21 +1,22 @@
-//! PostgREST: our functions and the few tables that are written directly.
+//! PostgREST: the functions of the hosted schema.
 //!
-//! Every write can be sent twice with the effect of once: ids come from the client, settings are
-//! absolute.
+//! Every write can be sent twice with the effect of once: ids come from the client.
 
+mod acts;
+mod preferences;
 mod query;
+
+pub use acts::{Act, Answered, Switched};
+pub use preferences::{MergedModel, MergedPreferences};
 
 pub(crate) use query::plain_request;
 
 use std::fmt;
 
-use amethyst_model::{
-    AccountSettings, ChangePage, GenerationDraft, GenerationId, GenerationStatus, ImageId,
-    IntentId, UserId,
-};
-use chrono::{DateTime, Utc};
+use amethyst_model::{ChangePage, GenerationDraft, GenerationId, GenerationStatus, UserId};
 use postgrest::Builder;
-use serde::{Deserialize, Serialize};
+use reqwest::RequestBuilder;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::debug::Redacted;
@@ -86,62 +87,6 @@ impl Rest {
         Ok(())
     }
 
-    /// Puts an image among the user's favorites or takes it out, and answers how it stands then: an act
-    /// of another device that was later than `at` prevails. Repeating it with the same intent changes
-    /// nothing.
-    ///
-    /// # Errors
-    /// `unknown_image` (404) when the image is gone or hidden.
-    pub async fn set_favorite(
-        &self,
-        image: ImageId,
-        favorite: bool,
-        at: DateTime<Utc>,
-        intent: IntentId,
-    ) -> Result<bool, Error> {
-        #[derive(Deserialize)]
-        struct Answer {
-            is_favorite: bool,
-        }
-        let arguments = json!({
-            "p_image_id": image,
-            "p_on": favorite,
-            "p_at": at,
-            "p_intent_id": intent,
-        });
-        let answer: Answer = self.call("set_favorite", &arguments).await?;
-        Ok(answer.is_favorite)
-    }
-
-    /// Changes language or theme of the user's profile; fields that are `None` stay.
-    ///
-    /// # Errors
-    /// `no_profile` (404) when there is no such row.
-    pub async fn update_profile(
-        &self,
-        user: UserId,
-        settings: &AccountSettings,
-    ) -> Result<(), Error> {
-        if *settings == AccountSettings::default() {
-            return Ok(());
-        }
-        let project = self.remote.project()?;
-        let query = project
-            .postgrest()
-            .from("profiles")
-            .eq("id", user.to_string())
-            .select("id")
-            .update(json!(settings).to_string());
-        let request = query::request(&project, &self.token, query, Some("return=representation"))?;
-        // An update that row-level security hides succeeds with no rows; only the rows tell.
-        let rows: Vec<Value> = http::json(request, "the profile").await?;
-        if rows.is_empty() {
-            Err(no_profile())
-        } else {
-            Ok(())
-        }
-    }
-
     /// The changes after `cursor`, at most `limit` of them; from the beginning with `None`. Rows that
     /// this version cannot read become [`amethyst_model::ServerChange::Ignored`].
     ///
@@ -157,10 +102,28 @@ impl Rest {
             Some(cursor) => json!({ "p_cursor": cursor, "p_limit": limit }),
             None => json!({ "p_limit": limit }),
         };
-        let page: ChangePageWire = self.call("pull_changes", &arguments).await?;
+        let (page, server_time): (ChangePageWire, _) =
+            http::dated_json(self.request("pull_changes", &arguments)?, "pull_changes").await?;
         let reader = jwt::claims(&self.token).and_then(|claims| claims.sub);
-        page.into_page(reader.map(UserId))
-            .ok_or(Error::Decode("pull_changes"))
+        let page = page
+            .into_page(reader.map(UserId))
+            .ok_or(Error::Decode("pull_changes"))?;
+        Ok(ChangePage {
+            server_time,
+            ..page
+        })
+    }
+
+    /// How many changes a pull from `cursor` on is going to bring: an estimate, more may join.
+    ///
+    /// # Errors
+    /// `bad_cursor` (422), and what any call can fail with.
+    pub async fn count_changes(&self, cursor: Option<&str>) -> Result<u64, Error> {
+        let arguments = match cursor {
+            Some(cursor) => json!({ "p_cursor": cursor }),
+            None => json!({}),
+        };
+        self.call("count_changes", &arguments).await
     }
 
     async fn call<T: serde::de::DeserializeOwned>(
@@ -168,25 +131,18 @@ impl Rest {
         function: &'static str,
         arguments: &impl Serialize,
     ) -> Result<T, Error> {
+        http::json(self.request(function, arguments)?, function).await
+    }
+
+    fn request(
+        &self,
+        function: &'static str,
+        arguments: &impl Serialize,
+    ) -> Result<RequestBuilder, Error> {
         let project = self.remote.project()?;
         let arguments = serde_json::to_string(arguments).map_err(|_| Error::Decode(function))?;
         let query: Builder = project.postgrest().rpc(function, arguments);
-        http::json(
-            query::request(&project, &self.token, query, None)?,
-            function,
-        )
-        .await
-    }
-}
-
-fn no_profile() -> Error {
-    Error::Server {
-        status: 404,
-        code: Some("no_profile".to_owned()),
-        message: String::new(),
-        detail: None,
-        hint: None,
-        retry_after: None,
+        query::request(&project, &self.token, query, None)
     }
 }
 

@@ -8,6 +8,9 @@ use serde_json::Value;
 use super::image::ImageWire;
 use super::ledger::LedgerEntryWire;
 use super::model::ModelWire;
+use super::organization::{
+    CollectionWire, MarksWire, MemberWire, ModelPreferencesWire, PreferencesWire, TagWire,
+};
 use super::profile::ProfileWire;
 use super::prompt::PromptWire;
 
@@ -50,6 +53,7 @@ impl ChangePageWire {
             cursor: self.cursor,
             resync_required: self.resync_required,
             behind: self.behind,
+            server_time: None,
         })
     }
 }
@@ -69,6 +73,12 @@ fn read(change: Value, reader: Option<UserId>) -> ServerChange {
         "credit_transactions" => row::<LedgerEntryWire>(&change, |wire| {
             Some(ServerRow::LedgerEntry(Box::new(wire.into_entry()?)))
         }),
+        "image_marks" => row::<MarksWire>(&change, |wire| Some(wire.into())),
+        "image_tags" => row::<TagWire>(&change, |wire| Some(wire.into())),
+        "collections" => row::<CollectionWire>(&change, |wire| Some(wire.into())),
+        "collection_images" => row::<MemberWire>(&change, |wire| Some(wire.into())),
+        "user_preferences" => row::<PreferencesWire>(&change, |wire| Some(wire.into())),
+        "user_model_preferences" => row::<ModelPreferencesWire>(&change, |wire| Some(wire.into())),
         // Kept on the server only, for now; not worth a warning.
         _ => return ServerChange::Ignored,
     };
@@ -100,7 +110,9 @@ fn row<W: DeserializeOwned>(
 mod tests {
     use super::*;
     use crate::wire::fixture;
-    use amethyst_model::{GenerationStatus, Language, LedgerKind, MediaVariant, Progress, Theme};
+    use amethyst_model::{
+        GenerationStatus, Language, LedgerKind, MediaVariant, Pick, PreferenceKind, Progress, Theme,
+    };
     use serde_json::json;
 
     fn page(value: Value) -> Option<ChangePage> {
@@ -125,8 +137,8 @@ mod tests {
             (99, 3)
         );
         assert_eq!(
-            (profile.language, profile.theme),
-            (Language::En, Theme::System)
+            (profile.settings.language, profile.settings.theme),
+            (Some(Language::En), Some(Theme::System))
         );
 
         let ServerChange::Upsert(ServerRow::Model(model)) = next() else {
@@ -176,8 +188,31 @@ mod tests {
             panic!()
         };
         assert_eq!((table.as_str(), id.as_str()), ("models", "sketch-classic"));
-        assert_eq!(next(), ServerChange::Ignored, "a table that is not kept");
-        assert_eq!(changes.next(), None);
+        let rows: Vec<ServerChange> = changes.collect();
+        check_order_and_taste(&rows);
+    }
+
+    /// The rest of the page: preferences, marks, tags, collections, and a table that is not kept.
+    fn check_order_and_taste(rows: &[ServerChange]) {
+        let [
+            ServerChange::Upsert(ServerRow::Preferences { kind, document, .. }),
+            ServerChange::Upsert(ServerRow::Marks { marks, .. }),
+            ServerChange::Upsert(ServerRow::Tag { tag, .. }),
+            ServerChange::Upsert(ServerRow::Collection { id, sheet }),
+            ServerChange::Upsert(ServerRow::Member {
+                collection, image, ..
+            }),
+            ServerChange::Upsert(ServerRow::ModelPreferences(model)),
+            ServerChange::Ignored,
+        ] = rows
+        else {
+            panic!("{rows:?}")
+        };
+        assert_eq!((*kind, &document["zoom"]), (PreferenceKind::Ui, &json!(2)));
+        assert_eq!((marks.rating, marks.pick), (Some(4), Some(Pick::Pick)));
+        assert_eq!((tag.as_str(), sheet.name.as_str()), ("forêt", "Forêts"));
+        assert_eq!((collection, sheet.cover), (id, Some(*image)));
+        assert!(model.is_favorite && model.default_settings["steps"] == 20);
     }
 
     #[test]
@@ -213,8 +248,8 @@ mod tests {
             panic!()
         };
         assert_eq!(
-            (profile.language, profile.theme),
-            (Language::Fr, Theme::Dark)
+            (profile.settings.language, profile.settings.theme),
+            (Some(Language::Fr), Some(Theme::Dark))
         );
         assert_eq!(profile.credits_balance, 99);
     }

@@ -25,6 +25,8 @@ pub(super) struct ImageWire {
     #[serde(default)]
     technical_metadata: Value,
     updated_at: DateTime<Utc>,
+    #[serde(default)]
+    trashed_at: Option<DateTime<Utc>>,
 }
 
 impl ImageWire {
@@ -48,6 +50,8 @@ impl ImageWire {
             created_at: self.created_at,
             is_favorite: self.is_favorite || foreign,
             is_public: self.is_public,
+            is_trashed: self.trashed_at.is_some(),
+            trashed_at: self.trashed_at,
             vision_description: self.vision_description,
             files,
             technical_metadata: self.technical_metadata,

@@ -8,12 +8,14 @@ mod change;
 mod image;
 mod ledger;
 mod model;
+mod organization;
 mod profile;
 mod prompt;
 mod request;
 mod session;
 
 pub(crate) use change::ChangePageWire;
+pub(crate) use profile::SettingsWire;
 pub(crate) use request::{GenerationRequestWire, RequestedWire};
 pub(crate) use session::{SessionWire, UserWire};
 

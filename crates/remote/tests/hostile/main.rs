@@ -10,7 +10,7 @@ mod server;
 use std::time::Duration;
 
 use amethyst_model::{GenerationDraft, GenerationId, ImageId, IntentId, RetryClass};
-use amethyst_remote::{Endpoint, Error, Mismatch, RealtimeEvent, Remote, SignOutScope};
+use amethyst_remote::{Act, Endpoint, Error, Mismatch, RealtimeEvent, Remote, SignOutScope};
 use server::{Server, reply};
 use uuid::Uuid;
 
@@ -58,8 +58,10 @@ async fn a_login_page_is_not_our_server() {
             .set_favorite(
                 ImageId(Uuid::nil()),
                 true,
-                chrono::DateTime::UNIX_EPOCH,
-                IntentId(Uuid::nil()),
+                Act {
+                    at: chrono::DateTime::UNIX_EPOCH,
+                    intent: IntentId(Uuid::nil()),
+                },
             )
             .await;
         assert_eq!(mismatch(&error.unwrap_err()), Mismatch::Answer, "{status}");

@@ -6,7 +6,7 @@ use amethyst_model::{
 };
 use amethyst_testkit::TestBackend;
 
-use crate::world::{balance, draft, new_id, pull_all, remote, sign_up};
+use crate::world::{act, balance, draft, new_id, pull_all, remote, sign_up};
 
 #[tokio::test]
 async fn a_new_device_gets_everything_and_then_only_news() {
@@ -25,8 +25,8 @@ async fn a_new_device_gets_everything_and_then_only_news() {
         (session.user_id, 100)
     );
     assert_eq!(
-        (profile.language, profile.theme),
-        (Language::En, Theme::Dark)
+        (profile.settings.language, profile.settings.theme),
+        (Some(Language::En), Some(Theme::Dark))
     );
     let models: Vec<&str> = changes
         .iter()
@@ -50,10 +50,10 @@ async fn a_new_device_gets_everything_and_then_only_news() {
         .await
         .unwrap();
     let change = AccountSettings {
-        language: None,
         theme: Some(Theme::Light),
+        ..AccountSettings::default()
     };
-    rest.update_profile(session.user_id, &change).await.unwrap();
+    rest.set_profile(&change, act()).await.unwrap();
     let (news, _) = pull_all(&rest, Some(cursor), 500).await;
     assert_eq!(balance(&news), Some(99));
     let generation = news.iter().find_map(|change| match change {

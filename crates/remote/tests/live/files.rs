@@ -1,7 +1,7 @@
 //! Images that exist: their rows, their favorites, their files.
 
 use amethyst_model::{ImageId, IntentId, RetryClass, ServerChange, ServerRow};
-use amethyst_remote::{Download, Error};
+use amethyst_remote::{Act, Download, Error};
 use amethyst_testkit::Fault;
 use amethyst_testkit::TestBackend;
 
@@ -58,14 +58,26 @@ async fn an_image_is_pulled_marked_and_downloaded() {
         (4, true, intent(), true),
     ] {
         let at = now - chrono::TimeDelta::seconds(60 - seconds);
-        let is_favorite = rest.set_favorite(image.id, favorite, at, id).await.unwrap();
+        let act = Act { at, intent: id };
+        let is_favorite = rest
+            .set_favorite(image.id, favorite, act)
+            .await
+            .unwrap()
+            .answer;
         assert_eq!(is_favorite, stands, "{seconds}");
     }
     let (changes, _) = pull_all(&rest, Some(cursor), 500).await;
     assert!(image_of(&changes).unwrap().is_favorite);
     let gone = ImageId(uuid::Uuid::nil());
     let refused = rest
-        .set_favorite(gone, true, now, intent())
+        .set_favorite(
+            gone,
+            true,
+            Act {
+                at: now,
+                intent: intent(),
+            },
+        )
         .await
         .unwrap_err();
     assert_eq!(

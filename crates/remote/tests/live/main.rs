@@ -5,6 +5,7 @@
 )]
 
 mod accounts;
+mod acts;
 mod confirmation;
 mod faults;
 mod feed;

@@ -1,9 +1,6 @@
 //! Requests for images: priced, charged once, refused with nothing charged.
 
-use amethyst_model::{
-    AccountSettings, GenerationDraft, GenerationStatus, Language, RetryClass, Theme, UserId,
-};
-use amethyst_remote::Error;
+use amethyst_model::{GenerationDraft, GenerationStatus, RetryClass};
 use amethyst_testkit::TestBackend;
 
 use crate::world::{draft, new_id, pull_all, remote, sign_up};
@@ -143,35 +140,4 @@ async fn a_waiting_request_can_be_stopped_and_is_paid_back() {
         (unknown.status(), unknown.code()),
         (Some(404), Some("unknown_prompt"))
     );
-}
-
-#[tokio::test]
-async fn settings_are_changed_on_the_own_profile_only() {
-    let backend = TestBackend::start().await.unwrap();
-    let remote = remote(&backend);
-    let session = sign_up(&remote, "lea@example.org").await;
-    let other = sign_up(&remote, "max@example.org").await;
-    let rest = remote.rest(&session.access_token);
-    let change = AccountSettings {
-        language: Some(Language::Fr),
-        theme: Some(Theme::Light),
-    };
-    rest.update_profile(session.user_id, &change).await.unwrap();
-    rest.update_profile(session.user_id, &change).await.unwrap();
-    rest.update_profile(session.user_id, &AccountSettings::default())
-        .await
-        .unwrap();
-    let hidden = rest
-        .update_profile(other.user_id, &change)
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (hidden.status(), hidden.code()),
-        (Some(404), Some("no_profile"))
-    );
-    let nobody = rest
-        .update_profile(UserId(uuid::Uuid::nil()), &change)
-        .await
-        .unwrap_err();
-    assert!(matches!(nobody, Error::Server { status: 404, .. }));
 }

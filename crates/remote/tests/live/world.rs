@@ -1,9 +1,9 @@
 //! A backend with its users, as the tests want them.
 
 use amethyst_model::{
-    ChangePage, GenerationDraft, GenerationId, Language, ServerChange, ServerRow,
+    ChangePage, GenerationDraft, GenerationId, IntentId, Language, ServerChange, ServerRow,
 };
-use amethyst_remote::{Endpoint, Remote, Rest, Session, SignUp};
+use amethyst_remote::{Act, Endpoint, Remote, Rest, Session, SignUp};
 use amethyst_testkit::TestBackend;
 use uuid::Uuid;
 
@@ -38,6 +38,14 @@ pub(crate) fn draft(prompt: &str) -> GenerationDraft {
     GenerationDraft {
         prompt: prompt.to_owned(),
         ..GenerationDraft::default()
+    }
+}
+
+/// Something done just now.
+pub(crate) fn act() -> Act {
+    Act {
+        at: chrono::Utc::now(),
+        intent: IntentId(Uuid::now_v7()),
     }
 }
 

@@ -108,6 +108,16 @@ impl MediaFolder {
         Partial::open(file, self.path_of_partial(&content), target, claim).await
     }
 
+    /// Deletes a file to make room, unless it is being written or not here. Follow it by
+    /// [`crate::Tx::media_evicted`].
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub async fn evict(&self, file: &MediaFile) -> Result<()> {
+        let (folder, content) = (self.clone(), content_name(file));
+        off_thread(move || folder.forget_one(&content)).await
+    }
+
     /// Deletes contents that no picture lists any more. Best effort: what stays behind costs room and
     /// nothing else.
     pub(crate) async fn forget(&self, contents: Vec<String>) {

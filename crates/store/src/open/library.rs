@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::connect::{Connections, connect, connect_read_only};
-use super::lock::LibraryLock;
+use super::lock::FileLock;
 use super::rebuild::{Salvage, finish_interrupted, rebuild};
 use crate::Store;
 use crate::error::{Error, Result};
@@ -18,6 +18,7 @@ pub struct OpenedLibrary {
 }
 
 pub(super) const DATABASE: &str = "library.db";
+const LOCK: &str = "library.lock";
 
 impl Store {
     /// Opens the library in `folder`, one account's own, and owns it until closed. A missing one is made.
@@ -29,7 +30,7 @@ impl Store {
     /// its form, [`Error::DiskFull`], or the file system's refusal.
     pub async fn open(folder: &Path) -> Result<OpenedLibrary> {
         fs_err::tokio::create_dir_all(folder).await?;
-        let lock = LibraryLock::take(folder)?;
+        let lock = FileLock::take(&folder.join(LOCK))?;
         finish_interrupted(folder)?;
         let path = folder.join(DATABASE);
         let (connections, salvage) = match connect(&path).await {

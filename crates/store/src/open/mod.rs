@@ -9,5 +9,5 @@ mod record;
 mod salvage;
 
 pub use library::OpenedLibrary;
-pub(crate) use lock::LibraryLock;
+pub use lock::FileLock;
 pub use rebuild::Salvage;

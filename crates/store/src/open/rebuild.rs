@@ -14,8 +14,8 @@ use super::salvage::saved_intents;
 use crate::Store;
 use crate::error::Result;
 use crate::overlay;
-use crate::table::generation;
 use crate::table::outbox::row::{self, OutboxRow};
+use crate::table::{generation, sync_state};
 
 const REBUILT: &str = "library.rebuilt.db";
 
@@ -66,21 +66,22 @@ async fn fill(path: &Path, folder: &Path, intents: Vec<OutboxRow>) -> Result<()>
     filled
 }
 
-/// Writes the saved intents, with the requests that existed nowhere else.
+/// Writes the saved intents, with what existed nowhere else: requests, and collections.
 async fn put_back(store: &Store, intents: Vec<OutboxRow>) -> Result<()> {
     let mut tx = store.begin().await?;
     for saved in intents {
         row::put_back(tx.db(), &saved).await?;
+        sync_state::acts_after(tx.db(), saved.created_at).await?;
+        let queued = saved.into_queued()?;
         if let Some(Intent::CreateGeneration {
             generation: id,
             draft,
             max_cost,
-        }) = saved.intent()
+        }) = &queued.intent
         {
-            let queued = saved.into_queued()?;
-            generation::add_local(&mut tx, id, &draft, max_cost, queued.created_at).await?;
-            overlay::show_lane(&mut tx, &queued.lane).await?;
+            generation::add_local(&mut tx, *id, draft, *max_cost, queued.created_at).await?;
         }
+        overlay::show_lane(&mut tx, &queued.lane).await?;
     }
     tx.commit().await
 }

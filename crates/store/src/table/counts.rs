@@ -12,8 +12,10 @@ pub struct Counts {
     pub to_send: u64,
     /// Intents that need the user.
     pub parked: u64,
-    /// Files listed but not here.
+    /// Files that are wanted and not here.
     pub to_fetch: u64,
+    /// Their size in bytes.
+    pub to_fetch_bytes: u64,
     /// Pictures.
     pub images: u64,
     /// Favorites among them.
@@ -27,6 +29,7 @@ struct CountsRow {
     to_send: i64,
     parked: i64,
     to_fetch: i64,
+    to_fetch_bytes: i64,
     images: i64,
     favorites: i64,
     active_generations: i64,
@@ -43,9 +46,12 @@ impl Store {
             "select
                (select count(*) from outbox where state = 'waiting') as to_send,
                (select count(*) from outbox where state = 'parked') as parked,
-               (select count(*) from media_file where present = 0) as to_fetch,
-               (select count(*) from image where gone = 0) as images,
-               (select count(*) from image where gone = 0 and is_favorite = 1) as favorites,
+               (select coalesce(sum(files), 0) from media_total where wanted = 1 and present = 0)
+                 as to_fetch,
+               (select coalesce(sum(bytes), 0) from media_total where wanted = 1 and present = 0)
+                 as to_fetch_bytes,
+               (select count(*) from image where place = 0) as images,
+               (select count(*) from image where place = 0 and is_favorite = 1) as favorites,
                (select count(*) from generation
                  where status in ('to_send', 'parked', 'pending', 'processing'))
                  as active_generations",
@@ -56,6 +62,7 @@ impl Store {
             to_send: row.to_send.unsigned_abs(),
             parked: row.parked.unsigned_abs(),
             to_fetch: row.to_fetch.unsigned_abs(),
+            to_fetch_bytes: row.to_fetch_bytes.unsigned_abs(),
             images: row.images.unsigned_abs(),
             favorites: row.favorites.unsigned_abs(),
             active_generations: row.active_generations.unsigned_abs(),

@@ -1,10 +1,13 @@
 //! Requests for images: those the server told of and those that exist on this machine only.
 
+use std::collections::HashMap;
+
 use amethyst_model::{Generation, GenerationDraft, GenerationId, GenerationStatus, Progress};
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{FromRow, QueryBuilder, SqliteConnection};
 use uuid::Uuid;
 
+use super::{CHUNK, ROWS};
 use crate::change::Entity;
 use crate::convert::{from_json, instant, json, micros};
 use crate::error::{Error, Result};
@@ -102,6 +105,19 @@ impl Store {
     }
 }
 
+impl Store {
+    /// How many requests the server has that have not ended.
+    ///
+    /// # Errors
+    /// When the library cannot be read.
+    pub async fn under_way(&self) -> Result<u64> {
+        let mut db = self.reader().await?;
+        let sql = "select count(*) from generation where status in ('pending', 'processing')";
+        let count: i64 = sqlx::query_scalar(sql).fetch_one(&mut *db).await?;
+        Ok(count.unsigned_abs())
+    }
+}
+
 /// The part of a request that the outbox overlays.
 pub(crate) struct Base {
     /// The server's status; `None` while the server has never told of the request.
@@ -153,38 +169,78 @@ pub(crate) async fn add_local(
     Ok(())
 }
 
-/// Takes in the server's row; what is shown of it follows from [`show`].
-pub(crate) async fn write_base(tx: &mut Tx, generation: &Generation) -> Result<()> {
+/// Takes in the server's rows; what is shown of those whose lane is not empty follows from [`show`], of the
+/// others it is the server's word.
+pub(crate) async fn write_bases(tx: &mut Tx, generations: &[&Generation]) -> Result<()> {
     let seen = tx.epoch().await?;
-    let progress = generation.progress.as_ref().map(json).transpose()?;
-    sqlx::query(
-        "insert into generation
-           (id, draft, model_version, status, base_status, error_message, credits_cost, progress,
-            cancel_requested, base_cancel_requested, created_at, completed_at, seen)
-         values (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11)
-         on conflict (id) do update set
-           draft = excluded.draft, model_version = excluded.model_version,
-           base_status = excluded.base_status, error_message = excluded.error_message,
-           credits_cost = excluded.credits_cost, progress = excluded.progress,
-           base_cancel_requested = excluded.base_cancel_requested,
-           created_at = excluded.created_at, completed_at = excluded.completed_at,
-           seen = excluded.seen",
-    )
-    .bind(generation.id.0)
-    .bind(json(&generation.draft)?)
-    .bind(&generation.model_version)
-    .bind(generation.status.as_str())
-    .bind(&generation.error_message)
-    .bind(generation.credits_cost)
-    .bind(progress)
-    .bind(generation.cancel_requested)
-    .bind(micros(generation.created_at))
-    .bind(generation.completed_at.map(micros))
-    .bind(seen)
-    .execute(tx.db())
-    .await?;
-    tx.note(Entity::Generation, &generation.id);
+    for chunk in generations.chunks(ROWS) {
+        let mut texts = Vec::with_capacity(chunk.len());
+        for generation in chunk {
+            let progress = generation.progress.as_ref().map(json).transpose()?;
+            texts.push((json(&generation.draft)?, progress));
+        }
+        let mut query = QueryBuilder::new(
+            "insert into generation
+               (id, draft, model_version, status, base_status, error_message, credits_cost,
+                progress, cancel_requested, base_cancel_requested, created_at, completed_at, seen) ",
+        );
+        query.push_values(
+            chunk.iter().zip(texts),
+            |mut row, (generation, (draft, progress))| {
+                row.push_bind(generation.id.0)
+                    .push_bind(draft)
+                    .push_bind(&generation.model_version)
+                    .push_bind(generation.status.as_str())
+                    .push_bind(generation.status.as_str())
+                    .push_bind(&generation.error_message)
+                    .push_bind(generation.credits_cost)
+                    .push_bind(progress)
+                    .push_bind(generation.cancel_requested)
+                    .push_bind(generation.cancel_requested)
+                    .push_bind(micros(generation.created_at))
+                    .push_bind(generation.completed_at.map(micros))
+                    .push_bind(seen);
+            },
+        );
+        query.push(
+            " on conflict (id) do update set
+               draft = excluded.draft, model_version = excluded.model_version,
+               status = excluded.status, base_status = excluded.base_status,
+               error_message = excluded.error_message, credits_cost = excluded.credits_cost,
+               progress = excluded.progress, cancel_requested = excluded.cancel_requested,
+               base_cancel_requested = excluded.base_cancel_requested,
+               created_at = excluded.created_at, completed_at = excluded.completed_at,
+               seen = excluded.seen",
+        );
+        query.build().execute(tx.db()).await?;
+        for generation in chunk {
+            tx.note(Entity::Generation, &generation.id);
+        }
+    }
     Ok(())
+}
+
+/// Which of these requests the user withdrew while the server was not known to have them, and when.
+pub(crate) async fn withdrawn(
+    db: &mut SqliteConnection,
+    ids: &[GenerationId],
+) -> Result<HashMap<GenerationId, DateTime<Utc>>> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        let mut query = QueryBuilder::new(
+            "select id, withdrawn_at from generation where withdrawn_at is not null and id in (",
+        );
+        let mut list = query.separated(", ");
+        for id in chunk {
+            list.push_bind(id.0);
+        }
+        query.push(")");
+        let rows: Vec<(Uuid, i64)> = query.build_query_as().fetch_all(&mut *db).await?;
+        for (id, at) in rows {
+            found.insert(GenerationId(id), instant(at)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Takes in the answer to a creation. A status that the feed told meanwhile is newer and stays.

@@ -2,21 +2,33 @@
 
 use std::collections::HashMap;
 
-use amethyst_model::{GenerationId, Image, ImageId, MediaFile};
+use amethyst_model::{GenerationId, Image, ImageId, ImageState, MediaFile};
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
-use super::media_file;
+use super::{CHUNK, ROWS, media_file};
 use crate::change::Entity;
 use crate::convert::{from_json, instant, json, micros};
 use crate::error::Result;
 use crate::{Store, Tx};
 
+/// Where pictures are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shelf {
+    /// Everything that is not in the trash.
+    #[default]
+    Gallery,
+    /// The favorites of it.
+    Favorites,
+    /// The trash.
+    Trash,
+}
+
 /// Which pictures the gallery shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GalleryFilter {
-    /// Only favorites.
-    pub favorites_only: bool,
+    /// Where.
+    pub shelf: Shelf,
 }
 
 /// What the gallery needs to lay out a picture before anything else of it is read.
@@ -45,6 +57,8 @@ struct ImageRow {
     created_at: i64,
     is_favorite: bool,
     is_public: bool,
+    place: i64,
+    trashed_at: Option<i64>,
     vision_description: Option<String>,
     dominant_color: Option<String>,
     technical_metadata: String,
@@ -63,6 +77,8 @@ impl ImageRow {
             created_at: instant(self.created_at)?,
             is_favorite: self.is_favorite,
             is_public: self.is_public,
+            is_trashed: self.place == TRASH,
+            trashed_at: self.trashed_at.map(instant).transpose()?,
             vision_description: self.vision_description,
             dominant_color: self.dominant_color,
             files,
@@ -73,11 +89,14 @@ impl ImageRow {
 }
 
 const COLUMNS: &str = "select id, generation_id, width, height, format, size_bytes, created_at,
-        is_favorite, is_public, vision_description, dominant_color, technical_metadata,
-        server_updated_at
-   from image where gone = 0 and ";
-/// Ids per statement; SQLite takes 32 766.
-const CHUNK: usize = 500;
+        is_favorite, is_public, place, trashed_at, vision_description, dominant_color,
+        technical_metadata, server_updated_at
+   from image where place < 2 and ";
+
+/// Values of the column `place`.
+const GALLERY: i64 = 0;
+const TRASH: i64 = 1;
+const NOWHERE: i64 = 2;
 
 impl Store {
     /// One picture.
@@ -127,12 +146,19 @@ impl Store {
     /// # Errors
     /// When the library cannot be read.
     pub async fn gallery(&self, filter: GalleryFilter) -> Result<Vec<GalleryEntry>> {
-        let sql = if filter.favorites_only {
-            "select id, width, height, created_at, dominant_color from image
-              where gone = 0 and is_favorite = 1 order by created_at desc, position, id"
-        } else {
-            "select id, width, height, created_at, dominant_color from image
-              where gone = 0 order by created_at desc, position, id"
+        let sql = match filter.shelf {
+            Shelf::Gallery => {
+                "select id, width, height, created_at, dominant_color from image
+                  where place = 0 order by created_at desc, position, id"
+            }
+            Shelf::Favorites => {
+                "select id, width, height, created_at, dominant_color from image
+                  where place = 0 and is_favorite = 1 order by created_at desc, position, id"
+            }
+            Shelf::Trash => {
+                "select id, width, height, created_at, dominant_color from image
+                  where place = 1 order by created_at desc, position, id"
+            }
         };
         let mut db = self.reader().await?;
         let rows: Vec<(Uuid, i64, i64, i64, Option<String>)> =
@@ -164,70 +190,122 @@ async fn fetch(db: &mut SqliteConnection, mut query: QueryBuilder<Sqlite>) -> Re
         .collect()
 }
 
-/// Takes in the server's row and its files; the favorite mark that is shown follows from [`show`].
-pub(crate) async fn write_base(tx: &mut Tx, image: &Image) -> Result<()> {
+/// Takes in the server's rows and their files; what is shown of those whose lane is not empty follows from
+/// [`show`], of the others it is the server's word.
+pub(crate) async fn write_bases(tx: &mut Tx, images: &[&Image]) -> Result<()> {
     let seen = tx.epoch().await?;
-    sqlx::query(
-        "insert into image
-           (id, generation_id, width, height, format, size_bytes, created_at, is_favorite,
-            base_favorite, is_public, vision_description, dominant_color, technical_metadata,
-            position, server_updated_at, seen)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-         on conflict (id) do update set
-           generation_id = excluded.generation_id, width = excluded.width,
-           height = excluded.height, format = excluded.format, size_bytes = excluded.size_bytes,
-           created_at = excluded.created_at, base_favorite = excluded.base_favorite,
-           is_public = excluded.is_public, vision_description = excluded.vision_description,
-           dominant_color = excluded.dominant_color,
-           technical_metadata = excluded.technical_metadata, position = excluded.position,
-           server_updated_at = excluded.server_updated_at, gone = 0, seen = excluded.seen",
-    )
-    .bind(image.id.0)
-    .bind(image.generation_id.map(|id| id.0))
-    .bind(image.width)
-    .bind(image.height)
-    .bind(&image.format)
-    .bind(image.size_bytes)
-    .bind(micros(image.created_at))
-    .bind(image.is_favorite)
-    .bind(image.is_public)
-    .bind(&image.vision_description)
-    .bind(&image.dominant_color)
-    .bind(json(&image.technical_metadata)?)
-    // Anything but a number counts as the first: others may write what they like.
-    .bind(image.technical_metadata["index"].as_i64().unwrap_or(0))
-    .bind(micros(image.updated_at))
-    .bind(seen)
-    .execute(tx.db())
-    .await?;
-    tx.note(Entity::Image, &image.id);
-    media_file::replace(tx, image).await
-}
-
-/// The server's favorite mark and whether the server has deleted the picture.
-pub(crate) async fn base(db: &mut SqliteConnection, id: ImageId) -> Result<Option<(bool, bool)>> {
-    let sql = "select base_favorite, gone from image where id = ?";
-    Ok(sqlx::query_as(sql).bind(id.0).fetch_optional(db).await?)
-}
-
-/// Moves the server's mark, as a confirmed toggle does.
-pub(crate) async fn set_base_favorite(tx: &mut Tx, id: ImageId, favorite: bool) -> Result<()> {
-    sqlx::query("update image set base_favorite = ? where id = ?")
-        .bind(favorite)
-        .bind(id.0)
-        .execute(tx.db())
-        .await?;
+    for chunk in images.chunks(ROWS) {
+        let mut query = QueryBuilder::new(
+            "insert into image
+               (id, generation_id, width, height, format, size_bytes, created_at, is_favorite,
+                base_favorite, is_public, base_public, place, base_trashed, trashed_at,
+                vision_description, dominant_color, technical_metadata, position,
+                server_updated_at, seen) ",
+        );
+        let mut texts = Vec::with_capacity(chunk.len());
+        for image in chunk {
+            texts.push(json(&image.technical_metadata)?);
+        }
+        query.push_values(chunk.iter().zip(texts), |mut row, (image, text)| {
+            row.push_bind(image.id.0)
+                .push_bind(image.generation_id.map(|id| id.0))
+                .push_bind(image.width)
+                .push_bind(image.height)
+                .push_bind(&image.format)
+                .push_bind(image.size_bytes)
+                .push_bind(micros(image.created_at))
+                .push_bind(image.is_favorite)
+                .push_bind(image.is_favorite)
+                .push_bind(image.is_public)
+                .push_bind(image.is_public)
+                .push_bind(if image.is_trashed { TRASH } else { GALLERY })
+                .push_bind(image.is_trashed)
+                .push_bind(image.trashed_at.map(micros))
+                .push_bind(&image.vision_description)
+                .push_bind(&image.dominant_color)
+                .push_bind(text)
+                // Anything but a number counts as the first: others may write what they like.
+                .push_bind(image.technical_metadata["index"].as_i64().unwrap_or(0))
+                .push_bind(micros(image.updated_at))
+                .push_bind(seen);
+        });
+        query.push(
+            " on conflict (id) do update set
+               generation_id = excluded.generation_id, width = excluded.width,
+               height = excluded.height, format = excluded.format,
+               size_bytes = excluded.size_bytes, created_at = excluded.created_at,
+               is_favorite = excluded.is_favorite, base_favorite = excluded.base_favorite,
+               is_public = excluded.is_public, base_public = excluded.base_public,
+               place = excluded.place, base_trashed = excluded.base_trashed,
+               trashed_at = excluded.trashed_at,
+               vision_description = excluded.vision_description,
+               dominant_color = excluded.dominant_color,
+               technical_metadata = excluded.technical_metadata, position = excluded.position,
+               server_updated_at = excluded.server_updated_at, gone = 0, seen = excluded.seen",
+        );
+        query.build().execute(tx.db()).await?;
+        for image in chunk {
+            tx.note(Entity::Image, &image.id);
+        }
+        media_file::replace(tx, chunk).await?;
+    }
     Ok(())
 }
 
-/// Sets the mark that is shown.
-pub(crate) async fn show(tx: &mut Tx, id: ImageId, favorite: bool) -> Result<()> {
-    let sql = "update image set is_favorite = ?1 where id = ?2 and is_favorite <> ?1";
-    let changed = sqlx::query(sql)
-        .bind(favorite)
-        .bind(id.0)
-        .execute(tx.db())
-        .await?;
+/// The part of a picture that the outbox overlays.
+pub(crate) struct Base {
+    /// The server's word.
+    pub(crate) state: ImageState,
+    /// Whether the server has deleted it.
+    pub(crate) gone: bool,
+}
+
+pub(crate) async fn base(db: &mut SqliteConnection, id: ImageId) -> Result<Option<Base>> {
+    let sql = "select base_favorite, base_public, base_trashed, gone from image where id = ?";
+    let row: Option<(bool, bool, bool, bool)> =
+        sqlx::query_as(sql).bind(id.0).fetch_optional(db).await?;
+    Ok(row.map(|(favorite, public, trashed, gone)| Base {
+        state: ImageState {
+            favorite,
+            public,
+            trashed,
+            deleted: false,
+        },
+        gone,
+    }))
+}
+
+/// Moves the server's word, as a confirmed act does.
+pub(crate) async fn set_base(tx: &mut Tx, id: ImageId, state: ImageState) -> Result<()> {
+    sqlx::query(
+        "update image set base_favorite = ?, base_public = ?, base_trashed = ? where id = ?",
+    )
+    .bind(state.favorite)
+    .bind(state.public)
+    .bind(state.trashed)
+    .bind(id.0)
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
+
+/// Sets what is shown, and where.
+pub(crate) async fn show(tx: &mut Tx, id: ImageId, state: ImageState, gone: bool) -> Result<()> {
+    let place = match state {
+        _ if gone || state.deleted => NOWHERE,
+        _ if state.trashed => TRASH,
+        _ => GALLERY,
+    };
+    let changed = sqlx::query(
+        "update image set is_favorite = ?1, is_public = ?2, place = ?3
+          where id = ?4 and (is_favorite <> ?1 or is_public <> ?2 or place <> ?3)",
+    )
+    .bind(state.favorite)
+    .bind(state.public)
+    .bind(place)
+    .bind(id.0)
+    .execute(tx.db())
+    .await?;
     if changed.rows_affected() > 0 {
         tx.note(Entity::Image, &id);
     }
@@ -236,7 +314,7 @@ pub(crate) async fn show(tx: &mut Tx, id: ImageId, favorite: bool) -> Result<()>
 
 /// Hides a picture that the server no longer has while intents about it wait.
 pub(crate) async fn mark_gone(tx: &mut Tx, id: ImageId) -> Result<()> {
-    sqlx::query("update image set gone = 1 where id = ?")
+    sqlx::query("update image set gone = 1, place = 2 where id = ?")
         .bind(id.0)
         .execute(tx.db())
         .await?;
@@ -244,17 +322,24 @@ pub(crate) async fn mark_gone(tx: &mut Tx, id: ImageId) -> Result<()> {
     Ok(())
 }
 
-/// Removes pictures, their lists of files, and after the commit those files nobody else refers to.
+/// Removes pictures, their marks and tags, and after the commit those files nobody else refers to. Places in
+/// collections belong to the collections; without a picture they do not show.
 pub(crate) async fn remove(tx: &mut Tx, images: &[ImageId]) -> Result<()> {
     for chunk in images.chunks(CHUNK) {
         let contents = media_file::contents_of(tx.db(), chunk).await?;
         tx.orphan(contents);
-        let mut query = QueryBuilder::new("delete from image where id in (");
-        let mut list = query.separated(", ");
-        for id in chunk {
-            list.push_bind(id.0);
+        for sql in [
+            "delete from image where id in (",
+            "delete from image_mark where image_id in (",
+            "delete from image_tag where image_id in (",
+        ] {
+            let mut query = QueryBuilder::new(sql);
+            let mut list = query.separated(", ");
+            for id in chunk {
+                list.push_bind(id.0);
+            }
+            query.push(")").build().execute(tx.db()).await?;
         }
-        query.push(")").build().execute(tx.db()).await?;
         for id in chunk {
             tx.note(Entity::Image, id);
         }

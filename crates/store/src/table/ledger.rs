@@ -2,9 +2,10 @@
 
 use amethyst_model::{GenerationId, LedgerEntry, LedgerEntryId, LedgerKind};
 use chrono::{DateTime, Utc};
-use sqlx::FromRow;
+use sqlx::{FromRow, QueryBuilder};
 use uuid::Uuid;
 
+use super::ROWS;
 use crate::change::Entity;
 use crate::convert::{instant, micros};
 use crate::error::{Error, Result};
@@ -78,26 +79,33 @@ impl Store {
     }
 }
 
-pub(crate) async fn write(tx: &mut Tx, entry: &LedgerEntry) -> Result<()> {
+pub(crate) async fn write(tx: &mut Tx, entries: &[&LedgerEntry]) -> Result<()> {
     let seen = tx.epoch().await?;
-    sqlx::query(
-        "insert into ledger_entry (id, amount, kind, description, reference_id, created_at, seen)
-         values (?, ?, ?, ?, ?, ?, ?)
-         on conflict (id) do update set
-           amount = excluded.amount, kind = excluded.kind, description = excluded.description,
-           reference_id = excluded.reference_id, created_at = excluded.created_at,
-           seen = excluded.seen",
-    )
-    .bind(entry.id.0)
-    .bind(entry.amount)
-    .bind(entry.kind.as_str())
-    .bind(&entry.description)
-    .bind(entry.reference_id)
-    .bind(micros(entry.created_at))
-    .bind(seen)
-    .execute(tx.db())
-    .await?;
-    tx.note(Entity::Ledger, &entry.id);
+    for chunk in entries.chunks(ROWS) {
+        let mut query = QueryBuilder::new(
+            "insert into ledger_entry
+               (id, amount, kind, description, reference_id, created_at, seen) ",
+        );
+        query.push_values(chunk, |mut row, entry| {
+            row.push_bind(entry.id.0)
+                .push_bind(entry.amount)
+                .push_bind(entry.kind.as_str())
+                .push_bind(&entry.description)
+                .push_bind(entry.reference_id)
+                .push_bind(micros(entry.created_at))
+                .push_bind(seen);
+        });
+        query.push(
+            " on conflict (id) do update set
+               amount = excluded.amount, kind = excluded.kind, description = excluded.description,
+               reference_id = excluded.reference_id, created_at = excluded.created_at,
+               seen = excluded.seen",
+        );
+        query.build().execute(tx.db()).await?;
+        for entry in chunk {
+            tx.note(Entity::Ledger, &entry.id);
+        }
+    }
     Ok(())
 }
 

@@ -1,11 +1,11 @@
 //! The signed-in user's profile and balance. A library holds one.
 
-use amethyst_model::{Language, Profile, Theme, UserId};
+use amethyst_model::{AccountSettings, Profile, UserId};
 use sqlx::{FromRow, SqliteConnection};
 use uuid::Uuid;
 
 use crate::change::Entity;
-use crate::convert::{from_word, instant, micros, word};
+use crate::convert::{from_json, instant, json, micros};
 use crate::error::Result;
 use crate::{Store, Tx};
 
@@ -13,13 +13,10 @@ use crate::{Store, Tx};
 struct ProfileRow {
     user_id: Uuid,
     email: String,
-    full_name: Option<String>,
     credits_balance: i64,
     subscription_tier: String,
     total_generations: i64,
-    language: String,
-    theme: String,
-    ai_safety_level: String,
+    settings: String,
     server_updated_at: i64,
 }
 
@@ -28,28 +25,25 @@ impl ProfileRow {
         Ok(Profile {
             id: UserId(self.user_id),
             email: self.email,
-            full_name: self.full_name,
             credits_balance: self.credits_balance,
             subscription_tier: self.subscription_tier,
             total_generations: self.total_generations,
-            language: from_word(self.language, "language")?,
-            theme: from_word(self.theme, "theme")?,
-            ai_safety_level: self.ai_safety_level,
+            settings: from_json(&self.settings, "profile")?,
             updated_at: instant(self.server_updated_at)?,
         })
     }
 }
 
 impl Store {
-    /// The profile, with unsent changes of language and theme; `None` before the first pull.
+    /// The profile, with unsent changes; `None` before the first pull.
     ///
     /// # Errors
     /// When the library cannot be read.
     pub async fn profile(&self) -> Result<Option<Profile>> {
         let mut db = self.reader().await?;
         let row: Option<ProfileRow> = sqlx::query_as(
-            "select user_id, email, full_name, credits_balance, subscription_tier,
-                    total_generations, language, theme, ai_safety_level, server_updated_at
+            "select user_id, email, credits_balance, subscription_tier, total_generations,
+                    settings, server_updated_at
                from profile limit 1",
         )
         .fetch_optional(&mut *db)
@@ -58,33 +52,25 @@ impl Store {
     }
 }
 
-/// Takes in the server's row. Language and theme are new base values; what is shown follows from
-/// [`show`].
+/// Takes in the server's row. Its editable fields are the new base; what is shown follows from [`show`].
 pub(crate) async fn write_base(tx: &mut Tx, profile: &Profile) -> Result<()> {
-    let (language, theme) = (word(&profile.language)?, word(&profile.theme)?);
     sqlx::query(
         "insert into profile
-           (user_id, email, full_name, credits_balance, subscription_tier, total_generations,
-            language, theme, base_language, base_theme, ai_safety_level, server_updated_at)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?8, ?9, ?10)
+           (user_id, email, credits_balance, subscription_tier, total_generations, base, settings,
+            server_updated_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)
          on conflict (user_id) do update set
-           email = excluded.email, full_name = excluded.full_name,
-           credits_balance = excluded.credits_balance,
+           email = excluded.email, credits_balance = excluded.credits_balance,
            subscription_tier = excluded.subscription_tier,
            total_generations = excluded.total_generations,
-           base_language = excluded.base_language, base_theme = excluded.base_theme,
-           ai_safety_level = excluded.ai_safety_level,
-           server_updated_at = excluded.server_updated_at",
+           base = excluded.base, server_updated_at = excluded.server_updated_at",
     )
     .bind(profile.id.0)
     .bind(&profile.email)
-    .bind(&profile.full_name)
     .bind(profile.credits_balance)
     .bind(&profile.subscription_tier)
     .bind(profile.total_generations)
-    .bind(language)
-    .bind(theme)
-    .bind(&profile.ai_safety_level)
+    .bind(json(&profile.settings)?)
     .bind(micros(profile.updated_at))
     .execute(tx.db())
     .await?;
@@ -92,43 +78,32 @@ pub(crate) async fn write_base(tx: &mut Tx, profile: &Profile) -> Result<()> {
     Ok(())
 }
 
-/// The server's language and theme.
-pub(crate) async fn base(db: &mut SqliteConnection) -> Result<Option<(UserId, Language, Theme)>> {
-    let row: Option<(Uuid, String, String)> =
-        sqlx::query_as("select user_id, base_language, base_theme from profile limit 1")
-            .fetch_optional(db)
-            .await?;
-    row.map(|(id, language, theme)| {
-        Ok((
-            UserId(id),
-            from_word(language, "language")?,
-            from_word(theme, "theme")?,
-        ))
-    })
-    .transpose()
+/// The server's editable fields.
+pub(crate) async fn base(db: &mut SqliteConnection) -> Result<Option<(UserId, AccountSettings)>> {
+    let row: Option<(Uuid, String)> = sqlx::query_as("select user_id, base from profile limit 1")
+        .fetch_optional(db)
+        .await?;
+    row.map(|(id, base)| Ok((UserId(id), from_json(&base, "profile")?)))
+        .transpose()
 }
 
-/// Moves the server's language and theme, as a confirmed change does.
-pub(crate) async fn set_base(tx: &mut Tx, language: Language, theme: Theme) -> Result<()> {
-    sqlx::query("update profile set base_language = ?, base_theme = ?")
-        .bind(word(&language)?)
-        .bind(word(&theme)?)
+/// Moves the server's editable fields, as a confirmed change does.
+pub(crate) async fn set_base(tx: &mut Tx, base: &AccountSettings) -> Result<()> {
+    sqlx::query("update profile set base = ?")
+        .bind(json(base)?)
         .execute(tx.db())
         .await?;
     Ok(())
 }
 
 /// Sets what is shown.
-pub(crate) async fn show(tx: &mut Tx, id: UserId, language: Language, theme: Theme) -> Result<()> {
-    let changed = sqlx::query(
-        "update profile set language = ?1, theme = ?2
-          where user_id = ?3 and (language <> ?1 or theme <> ?2)",
-    )
-    .bind(word(&language)?)
-    .bind(word(&theme)?)
-    .bind(id.0)
-    .execute(tx.db())
-    .await?;
+pub(crate) async fn show(tx: &mut Tx, id: UserId, settings: &AccountSettings) -> Result<()> {
+    let sql = "update profile set settings = ?1 where user_id = ?2 and settings <> ?1";
+    let changed = sqlx::query(sql)
+        .bind(json(settings)?)
+        .bind(id.0)
+        .execute(tx.db())
+        .await?;
     if changed.rows_affected() > 0 {
         tx.note(Entity::Account, &id);
     }

@@ -66,10 +66,7 @@ async fn a_pull_never_undoes_what_is_unsent() {
     .await;
     assert!(is_favorite(&store, 1).await);
     let profile = store.profile().await.unwrap().unwrap();
-    assert_eq!(
-        (profile.language, profile.theme),
-        (Language::En, Theme::Light)
-    );
+    assert_eq!(shown(&profile), (Language::En, Theme::Light));
 }
 
 #[tokio::test]
@@ -154,12 +151,12 @@ async fn the_cursor_moves_with_its_page_or_not_at_all() {
     assert_eq!(store.cursor().await.unwrap(), None);
     let mut tx = store.begin().await.unwrap();
     tx.apply(&model_row("sketch")).await.unwrap();
-    tx.set_cursor("e:1:2:3").await.unwrap();
+    tx.set_cursor("e:1:2:3", 0).await.unwrap();
     drop(tx);
     assert_eq!(store.cursor().await.unwrap(), None);
     write(&store, async |tx| {
         tx.apply(&model_row("sketch")).await.unwrap();
-        tx.set_cursor("e:1:2:3").await.unwrap();
+        tx.set_cursor("e:1:2:3", 0).await.unwrap();
     })
     .await;
     assert_eq!(store.cursor().await.unwrap().as_deref(), Some("e:1:2:3"));

@@ -1,6 +1,6 @@
 //! The gallery's order, and that a large library needs no sorting.
 
-use amethyst_store::GalleryFilter;
+use amethyst_store::{GalleryFilter, Shelf};
 use sqlx::Row;
 use tempfile::tempdir;
 
@@ -16,22 +16,19 @@ async fn newest_first_and_favorites_apart() {
         &images.map(|(number, mark)| image_row(server_image(number, mark))),
     )
     .await;
-    let ids = async |favorites_only| {
-        let gallery = store
-            .gallery(GalleryFilter { favorites_only })
-            .await
-            .unwrap();
+    let ids = async |shelf| {
+        let gallery = store.gallery(GalleryFilter { shelf }).await.unwrap();
         gallery
             .into_iter()
             .map(|entry| entry.id)
             .collect::<Vec<_>>()
     };
-    assert_eq!(ids(false).await, [3, 2, 1].map(image_id));
-    assert_eq!(ids(true).await, [3, 1].map(image_id));
+    assert_eq!(ids(Shelf::Gallery).await, [3, 2, 1].map(image_id));
+    assert_eq!(ids(Shelf::Favorites).await, [3, 1].map(image_id));
     enqueue(&store, 1, &favorite(2, true)).await;
     enqueue(&store, 2, &favorite(3, false)).await;
     assert_eq!(
-        ids(true).await,
+        ids(Shelf::Favorites).await,
         [2, 1].map(image_id),
         "what is unsent counts"
     );
@@ -68,7 +65,7 @@ async fn a_hundred_thousand_pictures_open_from_an_index() {
     assert!(gallery.is_sorted_by(|one, next| one.created_at_ms > next.created_at_ms));
     let favorites = store
         .gallery(GalleryFilter {
-            favorites_only: true,
+            shelf: Shelf::Favorites,
         })
         .await
         .unwrap();
@@ -77,9 +74,9 @@ async fn a_hundred_thousand_pictures_open_from_an_index() {
     assert_eq!(store.counts().await.unwrap().images, 100_000);
     for query in [
         "select id, width, height, created_at, dominant_color from image
-          where gone = 0 order by created_at desc, position, id",
+          where place = 0 order by created_at desc, position, id",
         "select id, width, height, created_at, dominant_color from image
-          where gone = 0 and is_favorite = 1 order by created_at desc, position, id",
+          where place = 0 and is_favorite = 1 order by created_at desc, position, id",
     ] {
         let plan = format!("explain query plan {query}");
         let steps = sqlx::query(sqlx::AssertSqlSafe(plan))

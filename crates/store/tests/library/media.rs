@@ -43,7 +43,7 @@ async fn all_thumbnails_come_before_any_original() {
     )
     .await;
     let order = async |now, limit| {
-        let wanted = store.media_to_fetch(now, limit).await.unwrap();
+        let wanted = store.media_to_fetch(now, limit, false).await.unwrap();
         wanted
             .into_iter()
             .map(|wanted| (wanted.image, wanted.file.variant))
@@ -68,7 +68,7 @@ async fn all_thumbnails_come_before_any_original() {
     })
     .await;
     assert_eq!(order(at(59), 1).await, expected[2..3]);
-    let again = store.media_to_fetch(at(60), 1).await.unwrap();
+    let again = store.media_to_fetch(at(60), 1, false).await.unwrap();
     assert_eq!(
         (again[0].file.variant, again[0].attempts),
         (MediaVariant::W512, 1)
@@ -96,7 +96,7 @@ async fn one_content_serves_several_pictures() {
     )
     .await;
     assert_eq!(
-        store.media_to_fetch(at(0), 100).await.unwrap().len(),
+        store.media_to_fetch(at(0), 100, false).await.unwrap().len(),
         4,
         "named once"
     );
@@ -136,7 +136,7 @@ async fn a_changed_content_is_wanted_anew_and_an_unchanged_one_is_not() {
     let before = image.files[0].clone();
     image.files[0] = file(MediaVariant::W256, b"repainted");
     apply(&store, &[image_row(image.clone())]).await;
-    let wanted = store.media_to_fetch(at(0), 10).await.unwrap();
+    let wanted = store.media_to_fetch(at(0), 10, false).await.unwrap();
     assert_eq!(wanted.len(), 1);
     assert_eq!(wanted[0].file, image.files[0]);
     assert!(

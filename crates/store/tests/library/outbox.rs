@@ -106,7 +106,7 @@ async fn a_toggle_during_send_follows_and_keeps_showing() {
     );
 
     write(&store, async |tx| {
-        tx.acknowledge(intent_id(1), &Ack::Favorite { favorite: true })
+        tx.acknowledge(intent_id(1), &Ack::State(true))
             .await
             .unwrap();
     })
@@ -154,26 +154,25 @@ async fn settings_merge_while_they_wait() {
     let both = AccountSettings {
         language: Some(Language::En),
         theme: Some(Theme::Light),
+        ..AccountSettings::default()
     };
     assert_eq!(
         queued(&store).await,
-        [Intent::SetAccountSettings { settings: both }]
+        [Intent::SetAccountSettings {
+            settings: both.clone()
+        }]
     );
     let profile = store.profile().await.unwrap().unwrap();
-    assert_eq!(
-        (profile.language, profile.theme),
-        (Language::En, Theme::Light)
-    );
+    assert_eq!(shown(&profile), (Language::En, Theme::Light));
 
     write(&store, async |tx| {
-        tx.acknowledge(intent_id(2), &Ack::Settings).await.unwrap()
+        tx.acknowledge(intent_id(2), &Ack::Settings(both.clone()))
+            .await
+            .unwrap()
     })
     .await;
     let profile = store.profile().await.unwrap().unwrap();
-    assert_eq!(
-        (profile.language, profile.theme),
-        (Language::En, Theme::Light)
-    );
+    assert_eq!(shown(&profile), (Language::En, Theme::Light));
     assert_eq!(store.outbox().await.unwrap(), []);
 }
 
@@ -189,8 +188,5 @@ async fn settings_changed_before_the_first_pull_show_with_it() {
     )
     .await;
     let profile = store.profile().await.unwrap().unwrap();
-    assert_eq!(
-        (profile.language, profile.theme),
-        (Language::En, Theme::System)
-    );
+    assert_eq!(shown(&profile), (Language::En, Theme::System));
 }

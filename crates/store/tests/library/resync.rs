@@ -33,7 +33,7 @@ async fn what_the_server_does_not_tell_of_is_dropped_at_the_end() {
         ],
     )
     .await;
-    write(&store, async |tx| tx.set_cursor("old").await.unwrap()).await;
+    write(&store, async |tx| tx.set_cursor("old", 0).await.unwrap()).await;
     begin(&store).await;
     assert_eq!(store.cursor().await.unwrap(), None);
     apply(
@@ -124,7 +124,7 @@ async fn what_was_confirmed_during_it_counts_as_seen() {
     let ack = Ack::Generation {
         status: GenerationStatus::Pending,
         cost: 3,
-        balance: 97,
+        balance: Some(97),
     };
     write(&store, async |tx| {
         tx.acknowledge(intent_id(1), &ack).await.unwrap()

@@ -19,7 +19,7 @@ async fn a_confirmed_request_takes_the_servers_word() {
     let ack = Ack::Generation {
         status: GenerationStatus::Pending,
         cost: 2,
-        balance: 98,
+        balance: Some(98),
     };
     write(&store, async |tx| {
         tx.acknowledge(intent_id(1), &ack).await.unwrap()
@@ -60,7 +60,7 @@ async fn an_answer_later_than_the_feed_does_not_turn_time_back() {
     let ack = Ack::Generation {
         status: GenerationStatus::Pending,
         cost: 3,
-        balance: 97,
+        balance: Some(97),
     };
     write(&store, async |tx| {
         tx.acknowledge(intent_id(1), &ack).await.unwrap()

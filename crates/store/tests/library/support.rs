@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use amethyst_model::{
-    AccountSettings, Generation, GenerationDraft, GenerationId, GenerationModel, GenerationStatus,
-    Image, ImageId, Intent, IntentId, Language, LedgerEntry, LedgerEntryId, LedgerKind, MediaFile,
-    MediaVariant, Profile, QueuedIntent, ServerChange, ServerRow, Theme, UserId,
+    AccountSettings, CollectionId, Generation, GenerationDraft, GenerationId, GenerationModel,
+    GenerationStatus, Image, ImageId, Intent, IntentId, Language, LedgerEntry, LedgerEntryId,
+    LedgerKind, MediaFile, MediaVariant, Profile, QueuedIntent, ServerChange, ServerRow, Theme,
+    UserId,
 };
 use amethyst_store::{Store, Tx};
 use chrono::{DateTime, Utc};
@@ -26,6 +27,13 @@ pub(crate) fn generation_id(number: u128) -> GenerationId {
 pub(crate) fn image_id(number: u128) -> ImageId {
     ImageId(Uuid::from_u128(0x2000 + number))
 }
+
+pub(crate) fn collection_id(number: u128) -> CollectionId {
+    CollectionId(Uuid::from_u128(0x5000 + number))
+}
+
+/// Tags that the tests use.
+pub(crate) const TAGS: [&str; 2] = ["brume", "forêt"];
 
 pub(crate) fn intent_id(number: u128) -> IntentId {
     IntentId(Uuid::from_u128(0x3000 + number))
@@ -88,6 +96,8 @@ pub(crate) fn server_image(number: u128, is_favorite: bool) -> Image {
         created_at: at(i64::try_from(number).unwrap()),
         is_favorite,
         is_public: false,
+        is_trashed: false,
+        trashed_at: None,
         vision_description: Some("a fox".to_owned()),
         dominant_color: Some("#a0b1c2".to_owned()),
         files,
@@ -100,13 +110,15 @@ pub(crate) fn server_profile(language: Language, theme: Theme) -> Profile {
     Profile {
         id: UserId(Uuid::from_u128(1)),
         email: "someone@example.org".to_owned(),
-        full_name: Some("Someone".to_owned()),
         credits_balance: 100,
         subscription_tier: "free".to_owned(),
         total_generations: 2,
-        language,
-        theme,
-        ai_safety_level: "standard".to_owned(),
+        settings: AccountSettings {
+            language: Some(language),
+            theme: Some(theme),
+            full_name: Some("Someone".to_owned()),
+            ..AccountSettings::default()
+        },
         updated_at: at(5),
     }
 }
@@ -182,8 +194,8 @@ pub(crate) fn cancel(number: u128) -> Intent {
 pub(crate) fn theme(theme: Theme) -> Intent {
     Intent::SetAccountSettings {
         settings: AccountSettings {
-            language: None,
             theme: Some(theme),
+            ..AccountSettings::default()
         },
     }
 }
@@ -192,7 +204,7 @@ pub(crate) fn language(language: Language) -> Intent {
     Intent::SetAccountSettings {
         settings: AccountSettings {
             language: Some(language),
-            theme: None,
+            ..AccountSettings::default()
         },
     }
 }
@@ -272,4 +284,10 @@ pub(crate) async fn raw(folder: &Path) -> SqliteConnection {
         .connect()
         .await
         .unwrap()
+}
+
+/// Language and theme that are shown.
+pub(crate) fn shown(profile: &Profile) -> (Language, Theme) {
+    let settings = &profile.settings;
+    (settings.language.unwrap(), settings.theme.unwrap())
 }

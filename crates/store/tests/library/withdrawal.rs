@@ -29,7 +29,8 @@ async fn before_sending_both_intents_vanish() {
     assert_eq!(store.outbox().await.unwrap(), []);
     let generation = store.generation(generation_id(0)).await.unwrap().unwrap();
     assert_eq!(generation.status, GenerationStatus::Cancelled);
-    assert_eq!(generation.completed_at, Some(at(100)));
+    let after_the_request = at(100) + chrono::TimeDelta::microseconds(1);
+    assert_eq!(generation.completed_at, Some(after_the_request));
     assert_eq!(store.unsent_cost().await.unwrap(), 0);
 }
 
@@ -66,7 +67,7 @@ async fn in_flight_the_wish_follows_in_the_lane() {
     let ack = Ack::Generation {
         status: GenerationStatus::Pending,
         cost: 3,
-        balance: 97,
+        balance: Some(97),
     };
     write(&store, async |tx| {
         tx.acknowledge(intent_id(1), &ack).await.unwrap()
@@ -197,7 +198,7 @@ async fn a_refused_wish_is_not_shown_as_under_way() {
     let ack = Ack::Generation {
         status: GenerationStatus::Pending,
         cost: 3,
-        balance: 97,
+        balance: Some(97),
     };
     write(&store, async |tx| {
         tx.acknowledge(intent_id(1), &ack).await.unwrap()

@@ -60,6 +60,7 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     (
         "amethyst-cli",
         &[
+            "amethyst-api",
             "amethyst-engine",
             "amethyst-model",
             "amethyst-secret",

@@ -10,10 +10,10 @@ export interface Entry extends GalleryItem {
 /** Requests first, whenever they were made: what one waits for must not be searched. */
 export function entriesOf(
   generations: Pick<Generations, 'active'>,
-  gallery: Pick<Gallery, 'items' | 'favoritesOnly'>,
+  gallery: Pick<Gallery, 'items' | 'shelf'>,
 ): Entry[] {
   const newest = gallery.items[0]?.at ?? 0;
-  const requests = gallery.favoritesOnly ? [] : generations.active;
+  const requests = gallery.shelf === 'gallery' ? generations.active : [];
   return [
     ...requests.map((one) => ({
       kind: 'request' as const,

@@ -1,7 +1,7 @@
 // The order of the pictures: ids with what the layout needs, newest first.
 
 import type { Call } from '$/lib/ipc/call';
-import type { GalleryIndex } from '$/lib/ipc/generated/api';
+import type { GalleryIndex, ImageView, ShelfView } from '$/lib/ipc/generated/api';
 import type { Refreshed } from './images.svelte';
 import { Reload } from './reload';
 
@@ -43,11 +43,11 @@ export class Gallery implements Sequence {
 
   constructor(
     call: Call,
-    readonly favoritesOnly: boolean,
+    readonly shelf: ShelfView,
   ) {
     this.#index = new Reload(async () => {
       try {
-        this.items = itemsOf(await call('gallery_index', { favorites_only: favoritesOnly }));
+        this.items = itemsOf(await call('gallery_index', { shelf }));
         this.error = null;
       } catch (thrown) {
         this.error = thrown;
@@ -74,11 +74,15 @@ export class Gallery implements Sequence {
 
   /** Asks for the order again only when the change touches it: most changes are of a tile's inside. */
   async follow({ views, gone }: Refreshed): Promise<void> {
-    const belongs = (favorite: boolean): boolean => !this.favoritesOnly || favorite;
     const moved =
       gone.some((id) => this.indexOf(id) >= 0) ||
-      views.some((view) => belongs(view.is_favorite) !== this.indexOf(view.id) >= 0);
+      views.some((view) => this.#belongs(view) !== this.indexOf(view.id) >= 0);
     if (moved) await this.reload();
+  }
+
+  #belongs(view: ImageView): boolean {
+    if (this.shelf === 'trash') return view.is_trashed;
+    return !view.is_trashed && (this.shelf === 'gallery' || view.is_favorite);
   }
 
   clear(): void {

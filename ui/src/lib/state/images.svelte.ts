@@ -1,7 +1,7 @@
 // Pictures by id: one small object a tile watches, so that a change repaints one tile.
 
 import type { Call } from '$/lib/ipc/call';
-import type { ImageView } from '$/lib/ipc/generated/api';
+import type { ImageChangeView, ImageView } from '$/lib/ipc/generated/api';
 
 /** The most ids one question may carry. */
 const BATCH = 500;
@@ -72,6 +72,10 @@ export class Images {
     const view = await this.call('image_set_favorite', { id, favorite });
     this.put(view);
     return view;
+  }
+
+  async change(ids: readonly string[], change: ImageChangeView): Promise<void> {
+    for (const view of await this.call('images_change', { ids: [...ids], change })) this.put(view);
   }
 
   clear(): void {

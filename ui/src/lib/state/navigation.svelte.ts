@@ -1,6 +1,6 @@
 // Which section is shown, and which parts of the frame are folded. Pure view state.
 
-export const SECTIONS = ['create', 'queue', 'gallery', 'favorites', 'credits', 'settings'] as const;
+export const SECTIONS = ['create', 'queue', 'gallery', 'favorites', 'trash', 'credits', 'settings'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** Heights of the rows, from many small pictures to few large ones. */

@@ -2,7 +2,25 @@
 
 import type { I18n } from '$/lib/i18n/i18n.svelte';
 import type { Call } from '$/lib/ipc/call';
-import type { LanguageView, ServerAddressView, SettingsView, ThemeView } from '$/lib/ipc/generated/api';
+import type {
+  LanguageView,
+  ServerAddressView,
+  SettingsPatch,
+  SettingsView,
+  ThemeView,
+} from '$/lib/ipc/generated/api';
+
+const NOTHING: SettingsPatch = {
+  language: null,
+  theme: null,
+  full_name: null,
+  avatar_url: null,
+  notifications_enabled: null,
+  marketing_emails_enabled: null,
+  ads_enabled: null,
+  prompt_suggestions_enabled: null,
+  ai_safety_level: null,
+};
 
 export class Settings {
   view = $state.raw<SettingsView | null>(null);
@@ -22,11 +40,16 @@ export class Settings {
   }
 
   async setLanguage(language: LanguageView): Promise<void> {
-    this.apply(await this.call('settings_change', { language, theme: null }));
+    await this.change({ language });
   }
 
   async setTheme(theme: ThemeView): Promise<void> {
-    this.apply(await this.call('settings_change', { language: null, theme }));
+    await this.change({ theme });
+  }
+
+  /** Fields that are absent stay. */
+  async change(patch: Partial<SettingsPatch>): Promise<void> {
+    this.apply(await this.call('settings_change', { ...NOTHING, ...patch }));
   }
 
   /** `null` follows the local backend. */

@@ -76,6 +76,12 @@ function image(id: string, favorite = false): ImageView {
     is_favorite: favorite,
     favorite_waiting: false,
     is_public: false,
+    is_trashed: false,
+    trashed_at: null,
+    waiting: false,
+    parked: false,
+    rating: null,
+    pick: null,
     dominant_color: null,
     description: null,
     prompt: null,
@@ -224,7 +230,7 @@ describe('Gallery and Images', () => {
       images_by_ids: ({ ids }) => ids.filter((id) => id !== 'gone').map((id) => image(id)),
     });
     const images = new Images(call);
-    const gallery = new Gallery(call, false);
+    const gallery = new Gallery(call, 'gallery');
     await gallery.reload();
     await gallery.follow(await images.refresh(['a']));
     expect(asked.filter(([name]) => name === 'gallery_index')).toHaveLength(1);
@@ -241,7 +247,7 @@ describe('Gallery and Images', () => {
       images_by_ids: () => [image('a', favorite)],
     });
     const images = new Images(call);
-    const favorites = new Gallery(call, true);
+    const favorites = new Gallery(call, 'favorites');
     await favorites.reload();
     favorite = true;
     await favorites.follow(await images.refresh(['a']));
@@ -302,6 +308,7 @@ describe('newPrice', () => {
     kind: 'create_generation',
     generation_id: 'g',
     image_id: null,
+    subject: null,
     prompt: null,
     max_cost: 1,
     state: { state: 'parked', reason, detail },

@@ -1,7 +1,7 @@
 // Where the exchange with the server stands, and what waits to be sent.
 
 import type { Call } from '$/lib/ipc/call';
-import type { IntentView, SyncView } from '$/lib/ipc/generated/api';
+import type { ConflictView, IntentView, SyncView } from '$/lib/ipc/generated/api';
 import { Reload } from './reload';
 
 export class Sync {
@@ -11,12 +11,20 @@ export class Sync {
   /** What keeps the exchange from moving on, other than silence. */
   readonly problem = $derived(this.view?.problem ?? null);
   readonly parked = $derived(this.intents.filter((intent) => intent.state.state === 'parked'));
+  /** What needs the user stands first. */
+  readonly ordered = $derived([
+    ...this.parked,
+    ...this.intents.filter((intent) => intent.state.state !== 'parked'),
+  ]);
+  conflicts = $state.raw<readonly ConflictView[]>([]);
 
   readonly #outbox: Reload;
 
   constructor(private readonly call: Call) {
     this.#outbox = new Reload(async () => {
-      this.intents = await this.call('outbox_list');
+      const [intents, conflicts] = await Promise.all([this.call('outbox_list'), this.call('conflict_list')]);
+      this.intents = intents;
+      this.conflicts = conflicts;
     });
   }
 
@@ -42,8 +50,15 @@ export class Sync {
     await this.reloadOutbox();
   }
 
+  /** Keeps what stands, or takes the other device's value. */
+  async settle(id: number, takeTheirs: boolean): Promise<void> {
+    await this.call('conflict_settle', { id, take_theirs: takeTheirs });
+    await this.reloadOutbox();
+  }
+
   clear(): void {
     this.intents = [];
+    this.conflicts = [];
   }
 }
 

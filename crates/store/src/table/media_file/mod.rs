@@ -1,17 +1,23 @@
-//! The files of pictures: what the server lists, what of it is here, and when to try the rest again.
+//! The files of pictures: what the server lists, what of it is here, what is wanted here, and when to try
+//! the rest again.
+
+mod arrival;
+mod list;
+mod room;
+
+pub(crate) use list::{contents_of, keep_unreferenced, replace};
 
 use std::collections::{HashMap, HashSet};
 
-use amethyst_model::{Image, ImageId, MediaFile, MediaVariant};
+use amethyst_model::{ImageId, LONGEST_WAIT, MediaFile, MediaVariant};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, QueryBuilder, SqliteConnection};
 use uuid::Uuid;
 
-use crate::change::Entity;
+use super::CHUNK;
+use crate::Store;
 use crate::convert::micros;
 use crate::error::{Error, Result};
-use crate::media::is_content_hash;
-use crate::{Store, Tx};
 
 /// A file that is listed but not here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,30 +63,50 @@ fn parse(variant: &str) -> Result<MediaVariant> {
     MediaVariant::parse(variant).ok_or(Error::Unreadable("variant"))
 }
 
-/// Ids per statement; SQLite takes 32 766.
-const CHUNK: usize = 500;
-
 impl Store {
-    /// Files to fetch now: the thumbnails of all pictures, newest picture first, then the originals.
-    /// Of pictures that share a content only one is named; fetching it serves them all.
+    /// Files to fetch now: what the user opened, latest first; then, unless `only_opened`, the thumbnails of
+    /// all pictures, newest picture first, then the originals that the storage policy wants. Of pictures that
+    /// share a content only one is named; fetching it serves them all.
     ///
     /// # Errors
     /// When the library cannot be read.
-    pub async fn media_to_fetch(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<WantedFile>> {
+    pub async fn media_to_fetch(
+        &self,
+        now: DateTime<Utc>,
+        limit: u32,
+        only_opened: bool,
+    ) -> Result<Vec<WantedFile>> {
         let mut db = self.reader().await?;
-        let rows: Vec<FileRow> = sqlx::query_as(
+        let mut rows: Vec<FileRow> = sqlx::query_as(
             "select image_id, variant, path, bytes, width, height, blake3, attempts
                from media_file
-              where present = 0 and (not_before is null or not_before <= ?)
-              order by turn, created_at desc, image_id, variant limit ?",
+              where present = 0 and wanted = 1 and used_at is not null
+                and (not_before is null or not_before <= ? or not_before > ?)
+              order by used_at desc, image_id, variant limit ?",
         )
         .bind(micros(now))
+        .bind(micros(now + LONGEST_WAIT))
         .bind(limit)
         .fetch_all(&mut *db)
         .await?;
+        if !only_opened {
+            let others: Vec<FileRow> = sqlx::query_as(
+                "select image_id, variant, path, bytes, width, height, blake3, attempts
+                   from media_file
+                  where present = 0 and wanted = 1 and (not_before is null or not_before <= ? or not_before > ?)
+                  order by turn, created_at desc, image_id, variant limit ?",
+            )
+            .bind(micros(now))
+            .bind(micros(now + LONGEST_WAIT))
+            .bind(limit)
+            .fetch_all(&mut *db)
+            .await?;
+            rows.extend(others);
+        }
         let mut contents = HashSet::new();
         rows.into_iter()
             .filter(|row| contents.insert(row.blake3.clone()))
+            .take(limit as usize)
             .map(FileRow::into_wanted)
             .collect()
     }
@@ -119,72 +145,6 @@ impl Store {
     }
 }
 
-impl Tx {
-    /// Notes that a file is here; call it after its content was verified. All pictures that list the
-    /// same content have it then.
-    ///
-    /// # Errors
-    /// The database's refusal.
-    pub async fn media_fetched(&mut self, image: ImageId, variant: MediaVariant) -> Result<()> {
-        let sql = "update media_file set present = 1, attempts = 0, not_before = null
-                    where present = 0 and blake3 =
-                      (select blake3 from media_file where image_id = ? and variant = ?)
-                returning image_id";
-        let images: Vec<Uuid> = sqlx::query_scalar(sql)
-            .bind(image.0)
-            .bind(variant.as_str())
-            .fetch_all(self.db())
-            .await?;
-        for image in images {
-            self.note(Entity::Media, &image);
-        }
-        Ok(())
-    }
-
-    /// Notes a failed attempt; the file is not wanted again before `not_before`.
-    ///
-    /// # Errors
-    /// The database's refusal.
-    pub async fn media_failed(
-        &mut self,
-        image: ImageId,
-        variant: MediaVariant,
-        not_before: DateTime<Utc>,
-    ) -> Result<()> {
-        sqlx::query(
-            "update media_file set attempts = attempts + 1, not_before = ?
-              where image_id = ? and variant = ? and present = 0",
-        )
-        .bind(micros(not_before))
-        .bind(image.0)
-        .bind(variant.as_str())
-        .execute(self.db())
-        .await?;
-        Ok(())
-    }
-
-    /// Notes that a file that was here is not any more (deleted by hand, or found damaged): it is wanted
-    /// again.
-    ///
-    /// # Errors
-    /// The database's refusal.
-    pub async fn media_lost(&mut self, image: ImageId, variant: MediaVariant) -> Result<()> {
-        let sql = "update media_file set present = 0, attempts = 0, not_before = null
-                    where present = 1 and blake3 =
-                      (select blake3 from media_file where image_id = ? and variant = ?)
-                returning image_id";
-        let images: Vec<Uuid> = sqlx::query_scalar(sql)
-            .bind(image.0)
-            .bind(variant.as_str())
-            .fetch_all(self.db())
-            .await?;
-        for image in images {
-            self.note(Entity::Media, &image);
-        }
-        Ok(())
-    }
-}
-
 /// The files of many pictures, smallest first.
 pub(crate) async fn files_of(
     db: &mut SqliteConnection,
@@ -214,100 +174,4 @@ pub(crate) async fn files_of(
         .values_mut()
         .for_each(|list| list.sort_unstable_by_key(|file| file.variant));
     Ok(files)
-}
-
-/// Brings the list of a picture's files in step with the server's. A file whose content did not change
-/// keeps its state; a content that is here for another picture is here for this one.
-pub(crate) async fn replace(tx: &mut Tx, image: &Image) -> Result<()> {
-    let before: Vec<(String, String)> =
-        sqlx::query_as("select variant, blake3 from media_file where image_id = ?")
-            .bind(image.id.0)
-            .fetch_all(tx.db())
-            .await?;
-    let listed: Vec<&MediaFile> = image
-        .files
-        .iter()
-        .filter(|file| is_content_hash(&file.blake3))
-        .collect();
-    if listed.len() < image.files.len() {
-        // Names of files on this machine are made from the hash: nothing else may pass.
-        tracing::warn!(image = %image.id, "files without a valid hash are left out");
-    }
-    for (variant, content) in before {
-        let stays = listed
-            .iter()
-            .any(|file| file.variant.as_str() == variant && file.blake3 == content);
-        if !stays {
-            sqlx::query("delete from media_file where image_id = ? and variant = ?")
-                .bind(image.id.0)
-                .bind(variant)
-                .execute(tx.db())
-                .await?;
-            tx.orphan([content]);
-            tx.note(Entity::Media, &image.id);
-        }
-    }
-    for file in listed {
-        write(tx, image, file).await?;
-    }
-    Ok(())
-}
-
-async fn write(tx: &mut Tx, image: &Image, file: &MediaFile) -> Result<()> {
-    sqlx::query(
-        "insert into media_file
-           (image_id, variant, path, bytes, width, height, blake3, turn, created_at, present)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-           exists (select 1 from media_file where blake3 = ?7 and present = 1))
-         on conflict (image_id, variant) do update set
-           path = excluded.path, bytes = excluded.bytes, width = excluded.width,
-           height = excluded.height, created_at = excluded.created_at",
-    )
-    .bind(image.id.0)
-    .bind(file.variant.as_str())
-    .bind(&file.path)
-    .bind(i64::try_from(file.bytes).map_err(|_| Error::Unreadable("file size"))?)
-    .bind(file.width)
-    .bind(file.height)
-    .bind(&file.blake3)
-    .bind(i64::from(file.variant == MediaVariant::Original))
-    .bind(micros(image.created_at))
-    .execute(tx.db())
-    .await?;
-    Ok(())
-}
-
-pub(crate) async fn contents_of(
-    db: &mut SqliteConnection,
-    images: &[ImageId],
-) -> Result<Vec<String>> {
-    let mut query = QueryBuilder::new("select blake3 from media_file where image_id in (");
-    let mut list = query.separated(", ");
-    for id in images {
-        list.push_bind(id.0);
-    }
-    query.push(")");
-    Ok(query.build_query_scalar().fetch_all(db).await?)
-}
-
-/// Leaves in `contents` only those that no picture lists any more.
-pub(crate) async fn keep_unreferenced(
-    db: &mut SqliteConnection,
-    contents: &mut Vec<String>,
-) -> Result<()> {
-    contents.sort_unstable();
-    contents.dedup();
-    let mut listed = HashSet::new();
-    for chunk in contents.chunks(CHUNK) {
-        let mut query = QueryBuilder::new("select blake3 from media_file where blake3 in (");
-        let mut list = query.separated(", ");
-        for content in chunk {
-            list.push_bind(content.as_str());
-        }
-        query.push(")");
-        let found: Vec<String> = query.build_query_scalar().fetch_all(&mut *db).await?;
-        listed.extend(found);
-    }
-    contents.retain(|content| !listed.contains(content));
-    Ok(())
 }

@@ -1,7 +1,8 @@
 //! Adding intents: what joins a lane, what replaces what, what cancels out.
 
 use amethyst_model::{
-    GenerationDraft, GenerationId, Intent, IntentId, IntentState, ParkReason, QueuedIntent,
+    CollectionId, GenerationDraft, GenerationId, Intent, IntentId, IntentState, Lane, ParkReason,
+    QueuedIntent,
 };
 use chrono::{DateTime, Utc};
 
@@ -10,7 +11,7 @@ use crate::Tx;
 use crate::change::Entity;
 use crate::error::Result;
 use crate::overlay;
-use crate::table::generation;
+use crate::table::{collection, generation, sync_state};
 
 impl Tx {
     /// Adds a request for images and the intent to send it. Nothing is charged until the server confirms,
@@ -34,7 +35,15 @@ impl Tx {
         self.enqueue(intent, &create, now).await
     }
 
-    /// Writes down what the user did; it shows at once.
+    /// Notes what a request costs by the cached catalog, where that is less than the most agreed to.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn set_quote(&mut self, id: GenerationId, cost: i64) -> Result<()> {
+        generation::set_agreed_cost(self, id, cost).await
+    }
+
+    /// Writes down what the user did at `now`, by this machine's clock; it shows at once.
     ///
     /// A newer wish for the same field replaces an older one that waits or is parked; one in flight is
     /// not touched. Stopping a request that the server is not known to have takes the request back:
@@ -49,6 +58,7 @@ impl Tx {
         intent: &Intent,
         now: DateTime<Utc>,
     ) -> Result<()> {
+        let now = sync_state::act_time(self.db(), now).await?;
         let lane = row::lane(self.db(), &intent.lane()).await?;
         match intent {
             Intent::CreateGeneration {
@@ -62,9 +72,12 @@ impl Tx {
             Intent::CancelGeneration { generation: target } => {
                 self.enqueue_cancel(id, intent, *target, &lane, now).await?;
             }
-            Intent::SetFavorite { .. } | Intent::SetAccountSettings { .. } => {
-                self.enqueue_wish(id, intent, &lane, now).await?;
+            Intent::DeleteImage { .. } => self.enqueue_deletion(id, intent, &lane, now).await?,
+            Intent::DeleteCollection { collection: target } => {
+                self.enqueue_dissolution(id, intent, *target, &lane, now)
+                    .await?;
             }
+            _ => self.enqueue_wish(id, intent, &lane, now).await?,
         }
         overlay::show_lane(self, &intent.lane()).await
     }
@@ -106,19 +119,84 @@ impl Tx {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let mut merged = wish.clone();
+        let mut place = None;
         for queued in lane.iter().rev() {
-            let Some(older) = &queued.intent else {
-                continue;
+            let both = match &queued.intent {
+                Some(older) if self.may_be_replaced(queued) => older.superseded_by(&merged),
+                _ => None,
             };
-            if self.is_being_sent(queued) {
-                continue;
-            }
-            if let Some(both) = older.superseded_by(&merged) {
-                self.drop_intent(queued.id).await?;
+            if let Some(both) = both {
+                if both.keeps_its_place() {
+                    place = Some(queued.id);
+                } else {
+                    self.drop_intent(queued.id).await?;
+                }
                 merged = both;
+            } else if wish.replaces_only_the_last() {
+                break;
             }
         }
-        self.append(id, &merged, now).await
+        match place {
+            Some(older) => {
+                row::replace(self.db(), older, id, &merged, now).await?;
+                self.note(Entity::Outbox, &older);
+                self.note(Entity::Outbox, &id);
+                Ok(())
+            }
+            None => self.append(id, &merged, now).await,
+        }
+    }
+
+    /// Whether a newer wish may take an intent's place. A change of preferences that may have reached the
+    /// server stays: sent again as part of another, it would meet itself as somebody else's change.
+    fn may_be_replaced(&self, queued: &QueuedIntent) -> bool {
+        let merges = matches!(
+            queued.intent,
+            Some(Intent::MergePreferences { .. } | Intent::MergeModelPreferences { .. })
+        );
+        !self.is_being_sent(queued) && !(merges && queued.attempts > 0)
+    }
+
+    /// What waits about a picture that is to go for good goes out before that: the deletion may be taken back,
+    /// and then all of it must stand. What is parked would only stand in its way.
+    async fn enqueue_deletion(
+        &mut self,
+        id: IntentId,
+        deletion: &Intent,
+        lane: &[QueuedIntent],
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        for queued in lane {
+            if matches!(queued.state, IntentState::Parked { .. }) {
+                self.drop_intent(queued.id).await?;
+            }
+        }
+        self.enqueue_wish(id, deletion, lane, now).await
+    }
+
+    /// What waits about a collection that goes is moot. One that the server cannot know goes with it.
+    async fn enqueue_dissolution(
+        &mut self,
+        id: IntentId,
+        deletion: &Intent,
+        target: CollectionId,
+        lane: &[QueuedIntent],
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let mut is_known = collection::base(self.db(), target).await?.is_some();
+        for queued in lane {
+            if self.is_being_sent(queued) {
+                is_known = true;
+            } else {
+                is_known |= queued.attempts > 0;
+                self.drop_intent(queued.id).await?;
+            }
+        }
+        if is_known {
+            self.append(id, deletion, now).await
+        } else {
+            Ok(())
+        }
     }
 
     async fn append(&mut self, id: IntentId, intent: &Intent, now: DateTime<Utc>) -> Result<()> {
@@ -146,7 +224,7 @@ impl Tx {
         target: GenerationId,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let lane = Intent::CancelGeneration { generation: target }.lane();
+        let lane = Lane::generation(target);
         for queued in row::lane(self.db(), &lane).await? {
             if !self.is_being_sent(&queued) {
                 self.drop_intent(queued.id).await?;

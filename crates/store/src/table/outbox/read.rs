@@ -1,12 +1,11 @@
 //! What waits, what may go, and when to look again.
 
-use amethyst_model::{Intent, IntentState, QueuedIntent};
+use amethyst_model::{IntentState, QueuedIntent, has_come};
 use chrono::{DateTime, Utc};
 
 use super::row::OutboxRow;
 use crate::Store;
 use crate::error::Result;
-use crate::table::generation;
 
 /// The first intent of every lane.
 const HEADS: &str = "select * from outbox where sequence in
@@ -30,7 +29,7 @@ impl Store {
         let mut heads = self.queued(HEADS).await?;
         heads.retain(|queued| match &queued.state {
             IntentState::Waiting { not_before } => {
-                not_before.is_none_or(|at| at <= now) && !self.is_in_flight(queued.id)
+                not_before.is_none_or(|at| has_come(at, now)) && !self.is_in_flight(queued.id)
             }
             IntentState::Parked { .. } => false,
         });
@@ -51,40 +50,24 @@ impl Store {
                 IntentState::Waiting { not_before } => *not_before,
                 IntentState::Parked { .. } => None,
             })
-            .filter(|at| *at > now)
+            .filter(|at| !has_come(*at, now))
             .min())
     }
 
-    /// Credits that waiting requests will take: of each creation that the server does not have yet, the
-    /// price the user agreed to. What is parked is not counted; it takes nothing until retried.
+    /// Credits that waiting requests will take: of each creation that the server does not have yet, what it
+    /// costs by the catalog of the day it was asked for. What is parked is not counted; it takes nothing
+    /// until retried.
     ///
     /// # Errors
     /// When the library cannot be read.
     pub async fn unsent_cost(&self) -> Result<i64> {
         let mut db = self.reader().await?;
-        let rows: Vec<OutboxRow> = sqlx::query_as(
-            "select * from outbox where kind = 'create_generation' and state = 'waiting'",
+        Ok(sqlx::query_scalar(
+            "select coalesce(sum(credits_cost), 0) from generation
+              where status = 'to_send' and base_status is null",
         )
-        .fetch_all(&mut *db)
-        .await?;
-        let mut sum = 0;
-        for row in rows {
-            let Some(Intent::CreateGeneration {
-                generation: id,
-                max_cost,
-                ..
-            }) = row.intent()
-            else {
-                continue;
-            };
-            let known = generation::base(&mut db, id)
-                .await?
-                .is_some_and(|base| base.status.is_some());
-            if !known {
-                sum += max_cost;
-            }
-        }
-        Ok(sum)
+        .fetch_one(&mut *db)
+        .await?)
     }
 
     async fn queued(&self, sql: &'static str) -> Result<Vec<QueuedIntent>> {

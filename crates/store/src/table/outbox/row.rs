@@ -149,6 +149,31 @@ pub(crate) async fn delete(db: &mut SqliteConnection, id: IntentId) -> Result<()
     Ok(())
 }
 
+/// Puts a newer intent into an older one's place in the order. Under its own id: the server may know the older
+/// one's, and would answer a repetition with what it did then.
+pub(crate) async fn replace(
+    db: &mut SqliteConnection,
+    older: IntentId,
+    id: IntentId,
+    intent: &Intent,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query(
+        "update outbox set id = ?, kind = ?, version = ?, payload = ?, created_at = ?,
+                state = 'waiting', reason = null, detail = null, attempts = 0, not_before = null
+          where id = ?",
+    )
+    .bind(id.0)
+    .bind(intent.kind())
+    .bind(INTENT_VERSION)
+    .bind(json(intent)?)
+    .bind(micros(now))
+    .bind(older.0)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Changes what an intent asks for.
 pub(crate) async fn rewrite(
     db: &mut SqliteConnection,

@@ -1,14 +1,21 @@
 //! What becomes of an intent: confirmed, tried later, parked, retried or discarded.
 
-use amethyst_model::{GenerationStatus, Intent, IntentId, IntentState, ParkReason, QueuedIntent};
+use amethyst_model::{
+    AccountSettings, FieldConflict, GenerationStatus, ImageId, ImageMarks, ImageState, Intent,
+    IntentId, IntentState, ModelPreferenceChange, ParkReason, QueuedIntent, pair_id,
+};
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 
 use super::row::{self, is_cancel};
 use crate::Tx;
 use crate::change::Entity;
 use crate::error::Result;
 use crate::overlay;
-use crate::table::{generation, image, profile};
+use crate::store::Flight;
+use crate::table::{
+    collection, generation, image, mark, member, model_preference, preference, profile, tag,
+};
 
 /// What the server answered to an intent.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,18 +26,52 @@ pub enum Ack {
         status: GenerationStatus,
         /// Credits charged.
         cost: i64,
-        /// Balance left.
-        balance: i64,
+        /// Balance left; `None` when the answer was given before.
+        balance: Option<i64>,
     },
-    /// A toggle: the mark the server has now.
-    Favorite {
-        /// Whether it is a favorite.
-        favorite: bool,
+    /// A switch with two states: how it stands on the server now.
+    State(bool),
+    /// An act that goes by its time: whether it is the latest. If not, the feed tells what is.
+    Applied(bool),
+    /// Images into or out of a collection: those for which it is the latest act.
+    Collected(Vec<ImageId>),
+    /// A change of preferences: the document as it is now, and fields that were changed elsewhere too.
+    Preferences {
+        /// The document.
+        document: Map<String, Value>,
+        /// What was overwritten.
+        conflicts: Vec<FieldConflict>,
     },
-    /// A change of settings: taken over as sent.
-    Settings,
+    /// A change of what the user thinks of a model, likewise.
+    Model {
+        /// How it is now.
+        now: ModelPreferenceChange,
+        /// What was overwritten.
+        conflicts: Vec<FieldConflict>,
+    },
+    /// A change of the profile: its editable fields as they are now.
+    Settings(AccountSettings),
     /// Anything else, or nothing left to do.
     Done,
+}
+
+impl Ack {
+    /// What an answer still says about the server's present state, beside what the feed has told since.
+    fn beside(&self, flight: Flight) -> Self {
+        match self {
+            Self::Generation {
+                status,
+                cost,
+                balance,
+            } => Self::Generation {
+                status: *status,
+                cost: *cost,
+                balance: balance.filter(|_| !flight.balance_told),
+            },
+            _ if flight.overtaken => Self::Done,
+            ack => ack.clone(),
+        }
+    }
 }
 
 impl Tx {
@@ -44,13 +85,24 @@ impl Tx {
             return Ok(());
         };
         self.drop_intent(id).await?;
-        match (&queued.intent, ack) {
+        if let Some(intent) = &queued.intent {
+            // Told of the same thing while the answer was on its way: that may be newer, and whatever this
+            // answer has to say the feed says too.
+            let ack = ack.beside(self.store().flight(id));
+            self.move_base(&queued, intent, &ack).await?;
+        }
+        overlay::show_lane(self, &queued.lane).await
+    }
+
+    /// Moves the server's side of what an intent was about to what its answer says.
+    async fn move_base(&mut self, queued: &QueuedIntent, intent: &Intent, ack: &Ack) -> Result<()> {
+        match (intent, ack) {
             (
-                Some(Intent::CreateGeneration {
+                Intent::CreateGeneration {
                     generation: target,
                     draft,
                     max_cost,
-                }),
+                },
                 Ack::Generation {
                     status,
                     cost,
@@ -59,24 +111,108 @@ impl Tx {
             ) => {
                 generation::add_local(self, *target, draft, *max_cost, queued.created_at).await?;
                 generation::confirm(self, *target, *status, *cost).await?;
-                profile::set_balance(self, *balance).await?;
-            }
-            (Some(Intent::CancelGeneration { generation: target }), _) => {
-                generation::confirm_cancel(self, *target).await?;
-            }
-            (Some(Intent::SetFavorite { image, .. }), Ack::Favorite { favorite }) => {
-                image::set_base_favorite(self, *image, *favorite).await?;
-            }
-            (Some(Intent::SetAccountSettings { settings }), Ack::Settings) => {
-                if let Some((_, language, theme)) = profile::base(self.db()).await? {
-                    let language = settings.language.unwrap_or(language);
-                    let theme = settings.theme.unwrap_or(theme);
-                    profile::set_base(self, language, theme).await?;
+                match balance {
+                    Some(balance) => profile::set_balance(self, *balance).await,
+                    None => Ok(()),
                 }
             }
-            _ => {}
+            (Intent::CancelGeneration { generation: target }, _) => {
+                generation::confirm_cancel(self, *target).await
+            }
+            (Intent::SetFavorite { image, .. }, Ack::State(favorite)) => {
+                self.move_image(*image, |state| state.favorite = *favorite)
+                    .await
+            }
+            (Intent::SetPublic { image, .. }, Ack::State(public)) => {
+                self.move_image(*image, |state| state.public = *public)
+                    .await
+            }
+            (Intent::SetTrashed { image, trashed }, Ack::Applied(true)) => {
+                self.move_image(*image, |state| {
+                    state.trashed = *trashed;
+                    state.public &= !trashed;
+                })
+                .await
+            }
+            (Intent::DeleteImage { image }, Ack::Applied(true)) => self.delete_image(*image).await,
+            (Intent::SetRating { image, rating }, Ack::Applied(true)) => {
+                let base = mark::base(self.db(), *image).await?;
+                let base = ImageMarks {
+                    rating: *rating,
+                    ..base
+                };
+                mark::write_base(self, *image, base).await
+            }
+            (Intent::SetPick { image, pick }, Ack::Applied(true)) => {
+                let base = mark::base(self.db(), *image).await?;
+                mark::write_base(
+                    self,
+                    *image,
+                    ImageMarks {
+                        pick: *pick,
+                        ..base
+                    },
+                )
+                .await
+            }
+            (Intent::TagImage { image, tag, on }, Ack::Applied(true)) => {
+                tag::write_base(self, pair_id(image.0, tag), *image, tag, *on).await
+            }
+            (
+                Intent::PutCollection {
+                    collection: id,
+                    sheet,
+                },
+                Ack::Applied(true),
+            ) => collection::write_base(self, *id, Some(sheet)).await,
+            (Intent::DeleteCollection { collection: id }, _) => {
+                collection::write_base(self, *id, None).await
+            }
+            (
+                Intent::CollectImages {
+                    collection: id, on, ..
+                },
+                Ack::Collected(images),
+            ) => {
+                for image in images {
+                    member::set_base(self, *id, *image, *on).await?;
+                }
+                Ok(())
+            }
+            (
+                Intent::MergePreferences { kind, .. },
+                Ack::Preferences {
+                    document,
+                    conflicts,
+                },
+            ) => {
+                preference::write_base(self, None, *kind, document).await?;
+                self.keep_conflicts(&queued.lane, conflicts, queued.created_at)
+                    .await
+            }
+            (Intent::MergeModelPreferences { model, .. }, Ack::Model { now, conflicts }) => {
+                model_preference::write_base(self, model, now).await?;
+                self.keep_conflicts(&queued.lane, conflicts, queued.created_at)
+                    .await
+            }
+            (Intent::SetAccountSettings { .. }, Ack::Settings(settings)) => {
+                profile::set_base(self, settings).await
+            }
+            _ => Ok(()),
         }
-        overlay::show_lane(self, &queued.lane).await
+    }
+
+    async fn move_image(
+        &mut self,
+        id: ImageId,
+        change: impl FnOnce(&mut ImageState),
+    ) -> Result<()> {
+        let Some(base) = image::base(self.db(), id).await? else {
+            return Ok(());
+        };
+        let mut state = base.state;
+        change(&mut state);
+        image::set_base(self, id, state).await
     }
 
     /// Counts a failed attempt; the intent waits, not before `not_before`.

@@ -68,7 +68,7 @@ export type FieldProblemView = "empty" | "too_long" | "out_of_range" | "malforme
 /**
  * A kind of thing that is kept in the library.
  */
-export type EntityView = "generation" | "image" | "ledger" | "account" | "model" | "outbox";
+export type EntityView = "generation" | "image" | "ledger" | "account" | "model" | "outbox" | "collection" | "preference";
 
 /**
  * One message of the subscription.
@@ -262,6 +262,34 @@ language: LanguageView,
  */
 theme: ThemeView, 
 /**
+ * Display name; empty when there is none. `None` while the account is not known.
+ */
+full_name: string | null, 
+/**
+ * Address of a picture, likewise.
+ */
+avatar_url: string | null, 
+/**
+ * Whether to be told of anything at all.
+ */
+notifications_enabled: boolean | null, 
+/**
+ * Whether to get mail about offers.
+ */
+marketing_emails_enabled: boolean | null, 
+/**
+ * Whether ads may be offered for credits.
+ */
+ads_enabled: boolean | null, 
+/**
+ * Whether prompts are suggested.
+ */
+prompt_suggestions_enabled: boolean | null, 
+/**
+ * What is hidden.
+ */
+ai_safety_level: SafetyLevelView | null, 
+/**
  * The server set by hand; `None` while the local backend's file is followed.
  */
 server: ServerAddressView | null, 
@@ -289,7 +317,35 @@ language: LanguageView | null,
 /**
  * New theme.
  */
-theme: ThemeView | null, };
+theme: ThemeView | null, 
+/**
+ * New display name; empty takes it away.
+ */
+full_name: string | null, 
+/**
+ * New picture; empty takes it away.
+ */
+avatar_url: string | null, 
+/**
+ * Whether to be told of anything at all.
+ */
+notifications_enabled: boolean | null, 
+/**
+ * Whether to get mail about offers.
+ */
+marketing_emails_enabled: boolean | null, 
+/**
+ * Whether ads may be offered for credits.
+ */
+ads_enabled: boolean | null, 
+/**
+ * Whether prompts are suggested.
+ */
+prompt_suggestions_enabled: boolean | null, 
+/**
+ * What is hidden.
+ */
+ai_safety_level: SafetyLevelView | null, };
 
 /**
  * Shape of the image.
@@ -555,6 +611,30 @@ favorite_waiting: boolean,
  */
 is_public: boolean, 
 /**
+ * Whether it lies in the trash.
+ */
+is_trashed: boolean, 
+/**
+ * When the server put it there; it goes for good 30 days later.
+ */
+trashed_at: number | null, 
+/**
+ * Whether something about it waits to be sent.
+ */
+waiting: boolean, 
+/**
+ * Whether something about it needs the user.
+ */
+parked: boolean, 
+/**
+ * 1 to 5 stars, or none.
+ */
+rating: number | null, 
+/**
+ * Picked, rejected, or neither.
+ */
+pick: PickView | null, 
+/**
  * `#rrggbb` to show before the bytes are there.
  */
 dominant_color: string | null, 
@@ -602,16 +682,20 @@ provider: string | null,
 /**
  * Ledger lines of its request.
  */
-ledger: Array<LedgerEntryView>, };
+ledger: Array<LedgerEntryView>, 
+/**
+ * Tags, in the order of the alphabet.
+ */
+tags: Array<string>, };
 
 /**
  * Which pictures the gallery shows.
  */
 export type GalleryQuery = { 
 /**
- * Only favorites.
+ * Where.
  */
-favorites_only: boolean, };
+shelf: ShelfView, };
 
 /**
  * The gallery's order as columns of equal length, newest first: enough to lay out every row before a
@@ -634,6 +718,11 @@ created_at: Array<number>,
  * `#rrggbb`, or an empty text.
  */
 colors: Array<string>, };
+
+/**
+ * Where pictures are shown.
+ */
+export type ShelfView = "gallery" | "favorites" | "trash";
 
 /**
  * One picture.
@@ -665,6 +754,325 @@ id: string,
  * Whether it shall be a favorite.
  */
 favorite: boolean, };
+
+/**
+ * A culling mark.
+ */
+export type PickView = "pick" | "reject";
+
+/**
+ * A tag put on or taken off.
+ */
+export type TagChange = { 
+/**
+ * The tag, 1 to 64 characters; kept in lower case.
+ */
+tag: string, 
+/**
+ * On or off.
+ */
+on: boolean, };
+
+/**
+ * What changes about pictures: one of these.
+ */
+export type ImageChangeView = { "favorite": boolean } | { "public": boolean } | { "trashed": boolean } | { "deleted": boolean } | { "rating": number | null } | { "pick": PickView | null } | { "tag": TagChange };
+
+/**
+ * A change of some pictures, all of them or none.
+ */
+export type ImagesChange = { 
+/**
+ * Their ids, at most 1 000.
+ */
+ids: Array<string>, 
+/**
+ * The change.
+ */
+change: ImageChangeView, };
+
+/**
+ * A tag and how many pictures carry it.
+ */
+export type TagView = { 
+/**
+ * The tag.
+ */
+tag: string, 
+/**
+ * Pictures outside the trash.
+ */
+images: number, };
+
+/**
+ * What kind of collection.
+ */
+export type CollectionKindView = "manual" | "smart";
+
+/**
+ * Everything about a collection but the images in it.
+ */
+export type CollectionSheetView = { 
+/**
+ * Its name, 1 to 120 characters.
+ */
+name: string, 
+/**
+ * Manual or smart.
+ */
+kind: CollectionKindView, 
+/**
+ * The rule of a smart one.
+ */
+rule: Record<string, unknown> | null, 
+/**
+ * Id of the image on its cover.
+ */
+cover: string | null, 
+/**
+ * Place among the collections: lower first.
+ */
+position: number, };
+
+/**
+ * A collection.
+ */
+export type CollectionView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * The rest.
+ */
+sheet: CollectionSheetView, 
+/**
+ * Images in it.
+ */
+images: number, };
+
+/**
+ * One collection.
+ */
+export type CollectionRef = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * A change of a collection.
+ */
+export type CollectionChange = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * The whole of it.
+ */
+sheet: CollectionSheetView, };
+
+/**
+ * Putting images into a collection or taking them out.
+ */
+export type CollectRequest = { 
+/**
+ * The collection.
+ */
+id: string, 
+/**
+ * The images.
+ */
+ids: Array<string>, 
+/**
+ * In or out.
+ */
+on: boolean, };
+
+/**
+ * Which document of preferences.
+ */
+export type PreferenceKindView = "generation_defaults" | "style_preferences" | "safety_settings" | "ui_preferences" | "notification_settings";
+
+/**
+ * One document.
+ */
+export type PreferencesRef = { 
+/**
+ * Which.
+ */
+kind: PreferenceKindView, };
+
+/**
+ * A document, with what is not sent yet.
+ */
+export type PreferencesView = { 
+/**
+ * Which.
+ */
+kind: PreferenceKindView, 
+/**
+ * Its fields.
+ */
+document: Record<string, unknown>, };
+
+/**
+ * A change of a document; absent fields stay, null removes one.
+ */
+export type PreferencesPatch = { 
+/**
+ * Which.
+ */
+kind: PreferenceKindView, 
+/**
+ * The fields.
+ */
+patch: Record<string, unknown>, };
+
+/**
+ * What the user thinks of a model.
+ */
+export type ModelPreferencesView = { 
+/**
+ * The model.
+ */
+model_id: string, 
+/**
+ * Whether it is among the favorite models.
+ */
+is_favorite: boolean, 
+/**
+ * What a new draft with it starts with.
+ */
+default_settings: Record<string, unknown>, 
+/**
+ * Requests made with it.
+ */
+use_count: number, 
+/**
+ * When it was last used.
+ */
+last_used_at: number | null, };
+
+/**
+ * A change of the same; absent fields stay.
+ */
+export type ModelPreferencesPatch = { 
+/**
+ * The model.
+ */
+model_id: string, 
+/**
+ * Whether it shall be a favorite.
+ */
+is_favorite: boolean | null, 
+/**
+ * Fields; null removes one.
+ */
+default_settings: Record<string, unknown>, };
+
+/**
+ * A field that was changed on two devices. This device's value stands.
+ */
+export type ConflictView = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * The document, or `model`.
+ */
+subject: string, 
+/**
+ * The model, if it is about one.
+ */
+model_id: string | null, 
+/**
+ * Name of the field.
+ */
+field: string, 
+/**
+ * What another device had made of it.
+ */
+theirs: unknown, 
+/**
+ * What stands.
+ */
+yours: unknown, 
+/**
+ * When it was found.
+ */
+found_at: number, };
+
+/**
+ * What to do about a conflict.
+ */
+export type ConflictChoice = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * Whether to take the other device's value; else what stands is kept.
+ */
+take_theirs: boolean, };
+
+/**
+ * Which originals are kept without being opened.
+ */
+export type OriginalsView = "none" | "favorites" | "recent" | "all";
+
+/**
+ * The choice; see [`StoragePolicy`].
+ */
+export type StoragePolicyView = { 
+/**
+ * Which originals.
+ */
+originals: OriginalsView, 
+/**
+ * Bytes of originals at most.
+ */
+cap_bytes: number | null, 
+/**
+ * Whether a metered connection fetches only what is opened.
+ */
+pause_on_metered: boolean, };
+
+/**
+ * The choice, and bytes: what is here, and what each choice would take.
+ */
+export type StorageView = { 
+/**
+ * The choice.
+ */
+policy: StoragePolicyView, 
+/**
+ * Thumbnails here.
+ */
+thumbnails: number, 
+/**
+ * Originals here.
+ */
+originals: number, 
+/**
+ * Originals of favorites.
+ */
+favorites: number, 
+/**
+ * Originals of the last 30 days.
+ */
+recent: number, 
+/**
+ * All originals.
+ */
+all: number, };
+
+/**
+ * How strictly images are kept from the user's eyes.
+ */
+export type SafetyLevelView = "standard" | "strict" | "relaxed";
 
 /**
  * The signed-in user's account as last told by the server.
@@ -835,7 +1243,7 @@ supports: Array<string> | null, };
 /**
  * Why an intent stopped; see [`ParkReason`].
  */
-export type ParkReasonView = "price_changed" | "insufficient_credits" | "model_unavailable" | "account_suspended" | "not_found" | "forbidden" | "invalid" | "conflict" | "unknown";
+export type ParkReasonView = "price_changed" | "insufficient_credits" | "model_unavailable" | "account_suspended" | "not_found" | "forbidden" | "invalid" | "conflict" | "not_publishable" | "in_trash" | "unknown";
 
 /**
  * Whether an intent waits or needs the user.
@@ -863,7 +1271,7 @@ export type IntentView = {
  */
 id: string, 
 /**
- * `create_generation`, `cancel_generation`, `set_favorite`, `set_account_settings` or `unknown`.
+ * The intent's kind, such as `create_generation` or `set_favorite`, or `unknown`.
  */
 kind: string, 
 /**
@@ -874,6 +1282,10 @@ generation_id: string | null,
  * The image it concerns.
  */
 image_id: string | null, 
+/**
+ * Name of what it concerns otherwise: a tag, a collection, a document of preferences, a model.
+ */
+subject: string | null, 
 /**
  * Prompt, for a request.
  */
@@ -909,9 +1321,22 @@ id: string,
 max_cost: number | null, };
 
 /**
- * What synchronization is about.
+ * What synchronization is about: the one thing to say.
  */
-export type SyncPhaseView = "signed_out" | "up_to_date" | "working" | "waiting_for_network" | "needs_sign_in";
+export type SyncPhaseView = "signed_out" | "needs_sign_in" | "needs_you" | "waiting_for_network" | "sending" | "fetching" | "paused" | "up_to_date";
+
+/**
+ * How far a long pull has come.
+ */
+export type SyncProgressView = { 
+/**
+ * Rows that have arrived.
+ */
+received: number, 
+/**
+ * Rows that are to come in all, at least.
+ */
+expected: number, };
 
 /**
  * The sync indicator.
@@ -929,6 +1354,22 @@ to_send: number,
  * Files to be downloaded.
  */
 to_fetch: number, 
+/**
+ * Their size in bytes.
+ */
+to_fetch_bytes: number, 
+/**
+ * How far a long pull has come, while one runs.
+ */
+progress: SyncProgressView | null, 
+/**
+ * Whether requests rest until one of the user's ends.
+ */
+held: boolean, 
+/**
+ * Fields that were changed on two devices and not seen yet.
+ */
+conflicts: number, 
 /**
  * Intents that need the user.
  */
@@ -966,6 +1407,22 @@ export type Commands = {
   images_by_ids: [ImageIds, Array<ImageView>];
   image_detail: [ImageRef, ImageDetailView];
   image_set_favorite: [SetFavorite, ImageView];
+  images_change: [ImagesChange, Array<ImageView>];
+  tag_list: [null, Array<TagView>];
+  collection_list: [null, Array<CollectionView>];
+  collection_images: [CollectionRef, Array<string>];
+  collection_make: [CollectionSheetView, CollectionRef];
+  collection_change: [CollectionChange, null];
+  collection_delete: [CollectionRef, null];
+  collection_collect: [CollectRequest, null];
+  preferences_get: [PreferencesRef, PreferencesView];
+  preferences_change: [PreferencesPatch, PreferencesView];
+  model_preferences_list: [null, Array<ModelPreferencesView>];
+  model_preferences_change: [ModelPreferencesPatch, ModelPreferencesView];
+  conflict_list: [null, Array<ConflictView>];
+  conflict_settle: [ConflictChoice, null];
+  storage_current: [null, StorageView];
+  storage_change: [StoragePolicyView, StorageView];
   account_current: [null, AccountView | null];
   ledger_page: [LedgerQuery, LedgerPage];
   outbox_list: [null, Array<IntentView>];
