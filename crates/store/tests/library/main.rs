@@ -9,6 +9,7 @@
 
 mod device;
 mod feed;
+mod forms;
 mod gallery;
 mod invariant;
 mod media;
