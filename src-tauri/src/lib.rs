@@ -6,6 +6,7 @@ mod folders;
 mod ipc;
 mod log;
 mod media_protocol;
+mod network;
 mod window;
 
 use std::path::PathBuf;
@@ -55,7 +56,10 @@ fn open(data_dir: PathBuf) -> anyhow::Result<()> {
         .manage(ipc::Subscribed::default())
         .register_asynchronous_uri_scheme_protocol("media", media_protocol::serve)
         .invoke_handler(tauri::generate_handler![ipc::call, ipc::subscribe])
-        .setup(|app| Ok(window::open(app.handle())?))
+        .setup(|app| {
+            network::watch(app.handle());
+            Ok(window::open(app.handle())?)
+        })
         .build(tauri::generate_context!())?;
     // Not `run`, which ends the process by itself and would cut off the log.
     let code = application.run_return(|app, event| {

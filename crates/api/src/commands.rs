@@ -64,6 +64,7 @@ commands! {
     gallery_index(GalleryQuery) -> GalleryIndex;
     images_by_ids(ImageIds) -> Vec<ImageView>;
     image_detail(ImageRef) -> ImageDetailView;
+    image_open(ImageRef) -> ();
     image_set_favorite(SetFavorite) -> ImageView;
     images_change(ImagesChange) -> Vec<ImageView>;
     tag_list(()) -> Vec<TagView>;

@@ -189,7 +189,7 @@ async fn forget_lost(
 }
 
 /// What the user looks at is fetched first, and goes last when room is needed.
-async fn note_opened(
+pub(crate) async fn note_opened(
     library: &Library,
     image: ImageId,
     variant: MediaVariant,

@@ -21,6 +21,11 @@ pub(crate) fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|_| Error::Unreadable("value"))
 }
 
+/// Structured value as one of JSON.
+pub(crate) fn value(value: &impl Serialize) -> Result<serde_json::Value> {
+    serde_json::to_value(value).map_err(|_| Error::Unreadable("value"))
+}
+
 /// Structured value of a column.
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T> {
     serde_json::from_str(text).map_err(|_| Error::Unreadable(what))

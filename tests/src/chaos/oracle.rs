@@ -70,7 +70,7 @@ impl Simulation<'_> {
         let there = picture::of_server(&self.server).await?;
         for (number, device) in self.devices.iter().enumerate() {
             let mut here = picture::of_device(device.core()).await?;
-            self.check_own_requests(&mut here, &there).await?;
+            Self::check_own_requests(&mut here, &there)?;
             compare(number, &here, &there)?;
             let outbox = device.core().outbox().await?;
             ensure!(outbox.is_empty(), "device {number} keeps {outbox:?}");
@@ -81,7 +81,7 @@ impl Simulation<'_> {
     }
 
     /// Requests that only this device knows must be those it withdrew.
-    async fn check_own_requests(&self, here: &mut Picture, there: &Picture) -> anyhow::Result<()> {
+    fn check_own_requests(here: &mut Picture, there: &Picture) -> anyhow::Result<()> {
         let own: Vec<String> = here
             .keys()
             .filter(|name| name.starts_with("request ") && !there.contains_key(*name))

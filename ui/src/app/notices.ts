@@ -37,6 +37,7 @@ export class Notices {
         break;
       case 'sync':
         this.app.sync.apply(notice.sync);
+        this.app.storage.follow();
         break;
       case 'changed':
         if (this.app.session.isOpen) this.#watch(this.#changed(notice.entity, notice.ids));
@@ -127,6 +128,7 @@ export class Notices {
         viewer.reload();
         break;
       case 'image':
+        this.app.storage.follow();
         await this.#imagesChanged(ids);
         break;
       case 'ledger':

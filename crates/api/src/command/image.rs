@@ -125,6 +125,11 @@ pub(crate) async fn image_detail(
     })
 }
 
+/// The user looks at a picture: its original is fetched if it is not here.
+pub(crate) async fn image_open(core: &Core, request: ImageRef) -> Result<(), ApiError> {
+    Ok(core.open_image(parse_id(&request.id)?).await?)
+}
+
 pub(crate) async fn image_set_favorite(
     core: &Core,
     request: SetFavorite,

@@ -21,7 +21,8 @@ pub(crate) use generation::{
     model_list,
 };
 pub(crate) use image::{
-    gallery_index, image_detail, image_set_favorite, images_by_ids, images_change, tag_list,
+    gallery_index, image_detail, image_open, image_set_favorite, images_by_ids, images_change,
+    tag_list,
 };
 pub(crate) use outbox::{outbox_discard, outbox_list, outbox_retry};
 pub(crate) use preferences::{

@@ -126,6 +126,15 @@ impl Core {
         gallery::detail(&*self.library().await?, id).await
     }
 
+    /// The user looks at an image: its original is fetched if it is not here, whatever the storage policy
+    /// says, and goes last when room is needed.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub async fn open_image(&self, id: ImageId) -> Result<(), Error> {
+        media::note_opened(&*self.library().await?, id, MediaVariant::Original).await
+    }
+
     /// One file of an image; `None` when it is not on this machine (yet).
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::painter::paint;
-use crate::world::{act, draft, new_id, pull_all, remote, sign_up};
+use crate::world::{act, draft, new_id, now, pull_all, remote, sign_up};
 
 /// A user with one picture, the feed read to its end.
 async fn with_picture(backend: &TestBackend) -> (Rest, ImageId, String) {
@@ -293,7 +293,7 @@ async fn what_a_pull_will_bring_can_be_counted() {
     let bad = rest.count_changes(Some("yesterday")).await.unwrap_err();
     assert_eq!(bad.code(), Some("bad_cursor"));
     let page = rest.pull_changes(None, 1).await.unwrap();
-    let behind = page.server_time.unwrap() - chrono::Utc::now();
+    let behind = page.server_time.unwrap() - now();
     assert!(
         behind.abs() < TimeDelta::seconds(30),
         "the server tells its time"

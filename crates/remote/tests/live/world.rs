@@ -5,6 +5,7 @@ use amethyst_model::{
 };
 use amethyst_remote::{Act, Endpoint, Remote, Rest, Session, SignUp};
 use amethyst_testkit::TestBackend;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -41,10 +42,18 @@ pub(crate) fn draft(prompt: &str) -> GenerationDraft {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server beside the test has the system's clock too"
+)]
+pub(crate) fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
 /// Something done just now.
 pub(crate) fn act() -> Act {
     Act {
-        at: chrono::Utc::now(),
+        at: now(),
         intent: IntentId(Uuid::now_v7()),
     }
 }

@@ -27,6 +27,8 @@ export class Composer {
   });
 
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Credits above the price that this draft may cost by the time it is sent. */
+  margin = $state(0);
   #asked = 0;
 
   constructor(
@@ -38,6 +40,8 @@ export class Composer {
   }
 
   change(patch: Partial<DraftView>): void {
+    // What was agreed on was agreed on for another draft.
+    this.margin = 0;
     this.draft = { ...this.draft, ...patch };
     this.refusal = null;
     this.memory.write('draft', JSON.stringify(this.draft));
@@ -73,7 +77,8 @@ export class Composer {
       const quote = await this.requote();
       const wrong = quote.fields.length > 0 || quote.cost === null || quote.missing > 0;
       if (wrong || quote.cost === null || (shown !== null && quote.cost > shown)) return null;
-      const made = await this.generations.request(this.draft, quote.cost);
+      const made = await this.generations.request(this.draft, quote.cost + this.margin);
+      this.margin = 0;
       this.hasTried = false;
       return made;
     } catch (thrown) {

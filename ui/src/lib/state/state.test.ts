@@ -122,6 +122,22 @@ describe('Composer', () => {
     expect(composer.quote?.cost).toBe(4);
   });
 
+  it('agrees to more than the price only for the draft it was said of', async () => {
+    const { composer, asked } = made({
+      generation_quote: () => quote({ cost: 4 }),
+      generation_request: () => generation('g', 'to_send'),
+    });
+    composer.change({ prompt: 'a fox' });
+    composer.margin = 2;
+    await composer.send();
+    await composer.send();
+    composer.margin = 2;
+    composer.change({ prompt: 'a wolf' });
+    await composer.send();
+    const paid = asked.filter(([name]) => name === 'generation_request').map(([, args]) => args);
+    expect(paid).toMatchObject([{ max_cost: 6 }, { max_cost: 4 }, { max_cost: 4 }]);
+  });
+
   it('ignores an answer that a newer question has overtaken', async () => {
     const waiting: ((answer: QuoteView) => void)[] = [];
     const { composer } = made({ generation_quote: () => new Promise((resolve) => waiting.push(resolve)) });

@@ -19,7 +19,10 @@ export class Viewer {
   );
   readonly count = $derived(this.#sequence?.length ?? 0);
 
-  constructor(call: Call, onError: (thrown: unknown) => void) {
+  constructor(
+    private readonly call: Call,
+    onError: (thrown: unknown) => void,
+  ) {
     this.#load = new Reload(async () => {
       const id = this.currentId;
       if (id === null) return;
@@ -43,6 +46,12 @@ export class Viewer {
   open(id: string, sequence: Sequence): void {
     this.select(id, sequence);
     this.isOpen = true;
+    this.#fetch(id);
+  }
+
+  /** The core fetches the original if it is not here; what it does not get it says by itself. */
+  #fetch(id: string): void {
+    this.call('image_open', { id }).catch(() => undefined);
   }
 
   close(): void {
@@ -56,7 +65,9 @@ export class Viewer {
 
   step(step: number): void {
     const id = this.peek(step);
-    if (id !== undefined && this.#sequence !== null) this.select(id, this.#sequence);
+    if (id === undefined || this.#sequence === null) return;
+    this.select(id, this.#sequence);
+    if (this.isOpen) this.#fetch(id);
   }
 
   reload(): void {

@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use super::{FileRow, WantedFile};
 use crate::change::Entity;
-use crate::convert::{from_json, json, micros};
+use crate::convert::{from_json, micros, value, word};
 use crate::error::Result;
 use crate::{Store, Tx};
 
 const SETTING: &str = "storage_policy";
+/// When the policy was chosen: what was opened before that is not kept for it.
+const SINCE: &str = "storage_policy_since";
 
 /// The originals that are kept, the one used last first, up to the cap. An original counts as used when it
 /// was made, and each time it is opened.
@@ -22,7 +24,7 @@ const KEPT: &str = "
                                 rows unbounded preceding) as total
         from media_file m join image i on i.id = m.image_id
        where m.turn = 1 and i.place < 2
-         and (m.used_at is not null or ?1 = 'all' or (?1 = 'favorites' and i.is_favorite = 1)
+         and (m.used_at >= ?4 or ?1 = 'all' or (?1 = 'favorites' and i.is_favorite = 1)
               or (?1 = 'recent' and m.created_at >= ?2))
     ) where total <= ?3";
 
@@ -36,6 +38,14 @@ pub(super) async fn policy(db: &mut SqliteConnection) -> Result<StoragePolicy> {
         || Ok(StoragePolicy::default()),
         |text| from_json(&text, "setting"),
     )
+}
+
+async fn since(db: &mut SqliteConnection) -> Result<i64> {
+    let text: Option<String> = sqlx::query_scalar("select value from setting where key = ?")
+        .bind(SINCE)
+        .fetch_optional(db)
+        .await?;
+    text.map_or(Ok(0), |text| from_json(&text, "setting"))
 }
 
 /// Whether the original of a picture that is new here is wanted. What the cap has to say comes with
@@ -115,13 +125,8 @@ impl Tx {
         policy: &StoragePolicy,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let sql = "insert into setting (key, value) values (?, ?)
-                   on conflict (key) do update set value = excluded.value";
-        sqlx::query(sql)
-            .bind(SETTING)
-            .bind(json(policy)?)
-            .execute(self.db())
-            .await?;
+        self.set_setting(SETTING, &value(policy)?).await?;
+        self.set_setting(SINCE, &micros(now).into()).await?;
         self.plan_originals(now).await
     }
 
@@ -132,7 +137,8 @@ impl Tx {
     /// The database's refusal.
     pub async fn plan_originals(&mut self, now: DateTime<Utc>) -> Result<()> {
         let policy = policy(self.db()).await?;
-        let originals = crate::convert::word(&policy.originals)?;
+        let originals = word(&policy.originals)?;
+        let since = since(self.db()).await?;
         let cap = policy
             .cap_bytes
             .map_or(i64::MAX, |cap| i64::try_from(cap).unwrap_or(i64::MAX));
@@ -151,6 +157,7 @@ impl Tx {
                 .bind(&originals)
                 .bind(recent_since(now))
                 .bind(cap)
+                .bind(since)
                 .execute(self.db())
                 .await?;
         }

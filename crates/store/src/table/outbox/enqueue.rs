@@ -154,7 +154,8 @@ impl Tx {
             queued.intent,
             Some(Intent::MergePreferences { .. } | Intent::MergeModelPreferences { .. })
         );
-        !self.is_being_sent(queued) && !(merges && queued.attempts > 0)
+        let may_have_arrived = merges && queued.attempts > 0;
+        !self.is_being_sent(queued) && !may_have_arrived
     }
 
     /// What waits about a picture that is to go for good goes out before that: the deletion may be taken back,

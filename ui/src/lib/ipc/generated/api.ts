@@ -1406,6 +1406,7 @@ export type Commands = {
   gallery_index: [GalleryQuery, GalleryIndex];
   images_by_ids: [ImageIds, Array<ImageView>];
   image_detail: [ImageRef, ImageDetailView];
+  image_open: [ImageRef, null];
   image_set_favorite: [SetFavorite, ImageView];
   images_change: [ImagesChange, Array<ImageView>];
   tag_list: [null, Array<TagView>];
