@@ -31,6 +31,6 @@ async fn devices_converge_whatever_the_network_does() -> anyhow::Result<()> {
 async fn a_killed_program_keeps_what_it_confirmed() -> anyhow::Result<()> {
     let backend = TestBackend::start().await?;
     let kills = chaos::kill_at_random(&backend, &program("amethyst-cli")?, 1, 30).await?;
-    assert!(kills.confirmed > 30, "{kills:?}");
+    assert!(kills.confirmed >= 10, "{kills:?}");
     Ok(())
 }

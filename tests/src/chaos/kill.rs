@@ -20,8 +20,9 @@ use super::library_file;
 use super::server::Server;
 use crate::PASSWORD;
 
-/// Longest life of a program, from its start to its death.
-const LIFE_MS: u64 = 400;
+/// Longest life of a program, from its start to its death, as a multiple of what it takes to its first answer
+/// on this machine: some die while they start, most while they work.
+const LIFE: f64 = 4.0;
 /// Cycles after which a worker comes by.
 const WORK_EVERY: usize = 5;
 
@@ -81,6 +82,8 @@ struct Run<'a> {
     /// Ids of requests that were confirmed.
     requests: BTreeSet<Uuid>,
     open_requests: usize,
+    /// How long a program takes from its start to its first answer.
+    first_answer: Duration,
     kills: Kills,
 }
 
@@ -112,6 +115,7 @@ impl<'a> Run<'a> {
             wishes: BTreeMap::new(),
             requests: BTreeSet::new(),
             open_requests: 0,
+            first_answer: Duration::ZERO,
             kills: Kills::default(),
         };
         let email = format!("kill-{}@example.org", Uuid::new_v4());
@@ -146,10 +150,12 @@ impl<'a> Run<'a> {
         self.command(&["sync"]).await?;
         self.server.work_off().await?;
         self.command(&["sync"]).await?;
+        let begun = tokio::time::Instant::now();
         let mut program = self.start()?;
         let gallery = program
             .call("gallery_index", &json!({ "shelf": "gallery" }))
             .await;
+        self.first_answer = begun.elapsed();
         self.images = serde_json::from_value(gallery.context("no answer")?["ok"]["ids"].take())?;
         ensure!(self.images.len() == 4, "four pictures to begin with");
         end(program).await
@@ -201,7 +207,7 @@ impl<'a> Run<'a> {
     /// Starts, acts, kills.
     async fn cycle(&mut self) -> anyhow::Result<()> {
         let mut program = self.start()?;
-        let life = Duration::from_millis(self.rng.random_range(0..LIFE_MS));
+        let life = self.first_answer.mul_f64(self.rng.random_range(0.0..LIFE));
         let death = tokio::time::sleep(life);
         tokio::pin!(death);
         let open = loop {

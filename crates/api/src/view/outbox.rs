@@ -55,7 +55,8 @@ pub enum IntentStateView {
 pub struct IntentView {
     /// Its id.
     pub id: String,
-    /// The intent's kind, such as `create_generation` or `set_favorite`, or `unknown`.
+    /// The intent's kind, such as `create_generation` or `set_favorite`; `restore_image` for what takes out of
+    /// the trash; or `unknown`.
     pub kind: String,
     /// The request it concerns.
     pub generation_id: Option<String>,
@@ -102,6 +103,14 @@ impl From<ParkReason> for ParkReasonView {
     }
 }
 
+/// The kind, with one more word where the same act means two things to people.
+fn kind_for_people(intent: &Intent) -> &'static str {
+    match intent {
+        Intent::SetTrashed { trashed: false, .. } => "restore_image",
+        other => other.kind(),
+    }
+}
+
 impl From<QueuedIntent> for IntentView {
     fn from(queued: QueuedIntent) -> Self {
         let state = match queued.state {
@@ -118,7 +127,7 @@ impl From<QueuedIntent> for IntentView {
             kind: queued
                 .intent
                 .as_ref()
-                .map_or("unknown", Intent::kind)
+                .map_or("unknown", kind_for_people)
                 .to_owned(),
             generation_id: None,
             image_id: queued

@@ -1,7 +1,7 @@
 //! The state of synchronization, from which the UI makes one sentence.
 
 use amethyst_engine::SyncInfo;
-use amethyst_model::SyncPhase;
+use amethyst_model::{Connectivity, SyncPhase};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -43,6 +43,8 @@ pub struct SyncProgressView {
 pub struct SyncView {
     /// What it is about.
     pub phase: SyncPhaseView,
+    /// Whether the server does not answer, whatever else there is to say.
+    pub offline: bool,
     /// Intents waiting to be sent.
     pub to_send: i64,
     /// Files to be downloaded.
@@ -82,6 +84,7 @@ impl SyncView {
         };
         Self {
             phase,
+            offline: state.signed_in && state.connectivity == Connectivity::Offline,
             to_send: count(state.to_send),
             to_fetch: count(state.to_fetch),
             to_fetch_bytes: count(state.to_fetch_bytes),

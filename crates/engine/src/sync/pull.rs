@@ -134,11 +134,12 @@ async fn finish(library: &Library, page: &ChangePage) -> Result<bool, Error> {
 /// The first page of a pull. When more follow, it is counted how many rows are to come, unless that was
 /// done before an interruption.
 async fn first_page(library: &Library, cursor: Option<String>) -> Result<ChangePage, Error> {
-    let page = pull_page(library, cursor.as_deref(), PAGE).await?;
-    let page = match page.resync_required {
-        true => start_over(library).await?,
-        false => page,
-    };
+    let mut cursor = cursor;
+    let mut page = pull_page(library, cursor.as_deref(), PAGE).await?;
+    if page.resync_required {
+        page = start_over(library).await?;
+        cursor = None;
+    }
     note_clock(library, &page).await?;
     if page.has_more && library.store.pull_progress().await?.is_none() {
         count(library, cursor.as_deref()).await?;

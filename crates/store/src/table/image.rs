@@ -129,14 +129,16 @@ impl Store {
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
-    /// Pictures of one request, in the order they were painted.
+    /// Pictures of one request that are not in the trash, in the order they were painted.
     ///
     /// # Errors
     /// When the library cannot be read.
     pub async fn images_of(&self, generation: GenerationId) -> Result<Vec<Image>> {
         let mut db = self.reader().await?;
         let mut query = QueryBuilder::new(COLUMNS);
-        query.push("generation_id = ").push_bind(generation.0);
+        query
+            .push("place = 0 and generation_id = ")
+            .push_bind(generation.0);
         query.push(" order by created_at, position, id");
         fetch(&mut db, query).await
     }

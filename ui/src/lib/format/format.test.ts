@@ -17,6 +17,8 @@ describe('format', () => {
   it('writes sizes in decimal units', () => {
     expect(bytes('fr', 214_000)).toBe('214\u202fko');
     expect(bytes('en', 1_250_000)).toBe('1.3 MB');
+    expect(bytes('fr', 0)).toBe('0\u202fo');
+    expect(bytes('en', 0)).toBe('0 B');
   });
 
   it('names near days and dates far ones', () => {

@@ -41,7 +41,7 @@ function sizeUnit(value: number): [unit: string, factor: number, digits: number]
 
 export function bytes(language: LanguageView, value: number): string {
   const [unit, factor, digits] = sizeUnit(value);
-  return cached(
+  const text = cached(
     `b${language}${unit}`,
     () =>
       new Intl.NumberFormat(LOCALES[language], {
@@ -51,6 +51,8 @@ export function bytes(language: LanguageView, value: number): string {
         maximumFractionDigits: digits,
       }),
   ).format(value / factor);
+  // English alone spells the smallest unit out, and in the singular.
+  return language === 'en' ? text.replace('byte', 'B') : text;
 }
 
 export function time(language: LanguageView, at: number): string {

@@ -129,6 +129,7 @@ export class Composer {
     clearTimeout(this.#timer);
     this.quote = null;
     this.refusal = null;
+    this.margin = 0;
     this.hasTried = false;
   }
 }

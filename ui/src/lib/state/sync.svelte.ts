@@ -7,7 +7,7 @@ import { Reload } from './reload';
 export class Sync {
   view = $state.raw<SyncView | null>(null);
   intents = $state.raw<readonly IntentView[]>([]);
-  readonly isOffline = $derived(this.view?.phase === 'waiting_for_network');
+  readonly isOffline = $derived(this.view?.offline ?? false);
   /** What keeps the exchange from moving on, other than silence. */
   readonly problem = $derived(this.view?.problem ?? null);
   readonly parked = $derived(this.intents.filter((intent) => intent.state.state === 'parked'));

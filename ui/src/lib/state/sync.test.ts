@@ -3,11 +3,12 @@ import type { Call } from '$/lib/ipc/call';
 import type { ConflictView, StorageView, SyncView } from '$/lib/ipc/generated/api';
 import { Storage } from './storage.svelte';
 import { Sync } from './sync.svelte';
-import { percent, syncWord } from './syncWord';
+import { percent, syncSentence, syncWord } from './syncWord';
 
 function view(patch: Partial<SyncView> = {}): SyncView {
   return {
     phase: 'up_to_date',
+    offline: false,
     to_send: 0,
     to_fetch: 0,
     to_fetch_bytes: 0,
@@ -43,6 +44,25 @@ describe('syncWord', () => {
     expect(syncWord(sending, null, false).key).toBe('sync.up_to_date');
     expect(syncWord(sending, null, true).key).toBe('sync.to_send');
     expect(syncWord({ ...sending, held: true }, null, false).key).toBe('sync.to_send');
+  });
+
+  it('asks about a conflict once nothing else is to be said', () => {
+    const conflict = view({ conflicts: 2 });
+    const word = { tone: 'warn', key: 'sync.conflicts', params: { count: 2 } };
+    expect(syncWord(conflict, null, false)).toEqual(word);
+    expect(syncSentence(conflict, null)).toBe('sync.sentence.conflicts');
+    expect(syncWord({ ...conflict, phase: 'fetching' }, null, false)).toEqual(word);
+    const offline: SyncView = { ...conflict, phase: 'waiting_for_network' };
+    expect(syncWord(offline, null, false).key).toBe('sync.waiting_for_network');
+    expect(syncSentence(offline, null)).toBe('sync.sentence.waiting_for_network');
+  });
+
+  it('says in the sentence what the requests wait for', () => {
+    const sending = view({ phase: 'sending', to_send: 1 });
+    expect(syncSentence(sending, null)).toBe('sync.sentence.sending');
+    expect(syncSentence({ ...sending, held: true }, null)).toBe('sync.sentence.held');
+    expect(syncSentence(sending, 'disk_full')).toBe('error.disk_full');
+    expect(syncSentence(null, null)).toBe('sync.sentence.fetching');
   });
 
   it('tells how far a long pull has come, and 100 only when it is over', () => {

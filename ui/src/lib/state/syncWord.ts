@@ -1,6 +1,8 @@
-// The state of synchronization in one word. Pure: the frame draws it, the panel says it in a sentence.
+// The state of synchronization in one word and in one sentence. Pure: the frame draws the one, the panel
+// says the other.
 
 import type { ErrorCode, SyncView } from '$/lib/ipc/generated/api';
+import { PRESENTATION } from '$/lib/errors/presentation';
 import type { Key, Params } from '$/lib/i18n/i18n.svelte';
 
 export type Tone = 'good' | 'busy' | 'idle' | 'warn';
@@ -40,20 +42,33 @@ export function syncWord(view: SyncView | null, problem: ErrorCode | null, isLon
       // Held requests wait for others to end, however short the exchange was.
       return isLong || view.held
         ? { tone, key: 'sync.to_send', params: { count: view.to_send } }
-        : upToDate();
+        : quiet(view);
     case 'fetching':
-      return isLong ? fetching(view) : upToDate();
+      return isLong ? fetching(view) : quiet(view);
     case 'paused':
       return { tone, key: 'sync.to_fetch_paused', params: { count: view.to_fetch } };
     case 'signed_out':
     case 'needs_sign_in':
-    case 'up_to_date':
       return { tone, key: `sync.${view.phase}`, params: {} };
+    case 'up_to_date':
+      return quiet(view);
   }
 }
 
-function upToDate(): SyncWord {
-  return { tone: 'good', key: 'sync.up_to_date', params: {} };
+/** Nothing moves. A conflict stops nothing either, but without a word nobody would ever find it. */
+function quiet(view: SyncView): SyncWord {
+  return view.conflicts > 0
+    ? { tone: 'warn', key: 'sync.conflicts', params: { count: view.conflicts } }
+    : { tone: 'good', key: 'sync.up_to_date', params: {} };
+}
+
+/** The same at more length, for the panel and the title of the pill. */
+export function syncSentence(view: SyncView | null, problem: ErrorCode | null): Key {
+  if (problem !== null) return PRESENTATION[problem].text;
+  if (view === null) return 'sync.sentence.fetching';
+  if (view.phase === 'sending' && view.held) return 'sync.sentence.held';
+  if (view.phase === 'up_to_date' && view.conflicts > 0) return 'sync.sentence.conflicts';
+  return `sync.sentence.${view.phase}`;
 }
 
 function fetching(view: SyncView): SyncWord {

@@ -1,6 +1,6 @@
 // The picture one looks at: selected in the grid, shown in the inspector, or opened in the loupe.
 
-import type { Call } from '$/lib/ipc/call';
+import { toApiError, type Call } from '$/lib/ipc/call';
 import type { ImageDetailView } from '$/lib/ipc/generated/api';
 import type { Sequence } from './gallery.svelte';
 import { Reload } from './reload';
@@ -30,8 +30,11 @@ export class Viewer {
         const detail = await call('image_detail', { id });
         if (this.currentId === id) this.detail = detail;
       } catch (thrown) {
-        if (this.currentId === id) this.detail = null;
-        onError(thrown);
+        if (this.currentId !== id) return;
+        this.detail = null;
+        // Deleted while it was looked at: the gallery says so by not having it.
+        if (toApiError(thrown).code === 'not_found') this.clear();
+        else onError(thrown);
       }
     });
   }

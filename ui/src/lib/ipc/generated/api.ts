@@ -1271,7 +1271,8 @@ export type IntentView = {
  */
 id: string, 
 /**
- * The intent's kind, such as `create_generation` or `set_favorite`, or `unknown`.
+ * The intent's kind, such as `create_generation` or `set_favorite`; `restore_image` for what takes out of
+ * the trash; or `unknown`.
  */
 kind: string, 
 /**
@@ -1346,6 +1347,10 @@ export type SyncView = {
  * What it is about.
  */
 phase: SyncPhaseView, 
+/**
+ * Whether the server does not answer, whatever else there is to say.
+ */
+offline: boolean, 
 /**
  * Intents waiting to be sent.
  */
