@@ -30,10 +30,14 @@ export async function desk(home, running) {
 /** Closes the window of that title as its user would: by the window manager's key. */
 export async function closeWindow(title, env) {
   const xdotool = (...words) => spawnSync('xdotool', words, { env, encoding: 'utf8' });
-  const id = await eventually('the window', () =>
-    xdotool('search', '--onlyvisible', '--name', `^${title}$`).stdout.trim(),
-  );
-  xdotool('windowactivate', '--sync', id, 'key', '--clearmodifiers', 'alt+F4');
+  const found = () => xdotool('search', '--onlyvisible', '--name', `^${title}$`).stdout.trim();
+  await eventually('the window', found);
+  // A key that comes before the window manager is ready for it is lost; its user would press it again.
+  await eventually('the window to close', () => {
+    const id = found();
+    if (id !== '') xdotool('windowactivate', '--sync', id, 'key', '--clearmodifiers', 'alt+F4');
+    return id === '';
+  });
 }
 
 /** Photographs the screen, because WebKit's driver waits for ever for a frame of a page at rest. */
