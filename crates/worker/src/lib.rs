@@ -13,6 +13,8 @@ mod heartbeat;
 mod hosted;
 mod job;
 mod label;
+mod openai;
+mod outside;
 mod provider;
 mod publish;
 mod run;
@@ -21,8 +23,11 @@ mod stop;
 mod tasks;
 mod work;
 
-pub use config::{Config, ConfigError};
+pub use config::{
+    Config, ConfigError, Key, OpenAiConfig, ReplicateConfig, StabilityConfig, StripeConfig,
+};
 pub use hosted::Refusal;
+pub use outside::Class;
 pub use provider::{Failure, Order, Picture, Provider, Providers, Reporter};
 pub use run::Worker;
 pub use sketch::{LORAS, Painting, Sketch, Ticker};

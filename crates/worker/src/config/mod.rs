@@ -1,9 +1,16 @@
 //! What the environment tells a worker.
 
+mod key;
+mod services;
+
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use thiserror::Error;
 use url::Url;
+
+pub use key::Key;
+pub use services::{OpenAiConfig, ReplicateConfig, StabilityConfig, StripeConfig};
 
 /// Settings of one worker process.
 #[derive(Clone)]
@@ -22,6 +29,18 @@ pub struct Config {
     pub grace: Duration,
     /// Whether the end of standard input means stop: how a parent makes sure to leave no worker behind.
     pub stop_with_stdin: bool,
+    /// Where health, metrics and webhooks are served; `None`: nowhere.
+    pub listen: Option<SocketAddr>,
+    /// The address under which providers reach `listen`; without it no webhooks are asked for.
+    pub public_url: Option<Url>,
+    /// Replicate, if there is a key.
+    pub replicate: Option<ReplicateConfig>,
+    /// Stability AI, if there is a key.
+    pub stability: Option<StabilityConfig>,
+    /// OpenAI, if there is a key.
+    pub openai: Option<OpenAiConfig>,
+    /// Stripe, if there is a key.
+    pub stripe: Option<StripeConfig>,
 }
 
 /// A variable that is missing or does not say what it should.
@@ -52,6 +71,12 @@ impl Config {
             lease: Duration::from_secs(120),
             grace: Duration::from_secs(3),
             stop_with_stdin: false,
+            listen: None,
+            public_url: None,
+            replicate: None,
+            stability: None,
+            openai: None,
+            stripe: None,
         }
     }
 
