@@ -4,6 +4,7 @@
 //! import this one; it imports none of them.
 
 mod account;
+mod adapt;
 mod catalog;
 mod clock;
 mod draft;
@@ -24,6 +25,7 @@ mod storage_policy;
 mod sync_state;
 
 pub use account::Profile;
+pub use adapt::{Adapted, Adjustment, AdjustmentKind, adapt};
 pub use catalog::GenerationModel;
 pub use clock::Clock;
 pub use draft::{
