@@ -8,6 +8,7 @@
 
 mod backend;
 mod clock;
+pub mod double;
 mod secrets;
 
 pub use amethyst_backend::{Fault, Faults, Mail};

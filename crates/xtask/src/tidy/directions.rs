@@ -90,7 +90,7 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "amethyst-testkit",
-        &["amethyst-model", "amethyst-backend"],
+        &["amethyst-model", "amethyst-backend", "amethyst-imaging"],
         &["tauri"],
     ),
     ("xtask", &[], &["tokio", "sqlx", "reqwest", "tauri"]),
