@@ -55,10 +55,10 @@ begin
   assert work ->> 'id' = pid::text and work ->> 'status' = 'processing' and work ->> 'provider' = 'local'
     and work #>> '{model_metadata,kind}' = 't' and (work ->> 'attempt')::integer = 1, work::text;
   assert not exists (select from public.claim_generation('w2')), 'nobody else gets it';
-  assert public.extend_lease(pid, token, 120, '{"step": 1, "steps": 28}') = '{"held": true, "cancel_requested": false}';
-  assert public.extend_lease(pid, token, 120, '{"step": 2, "steps": 28}') = '{"held": true, "cancel_requested": false}';
+  assert public.extend_lease(pid, token, 120, '{"step": 1, "steps": 28}') = '{"held": true, "cancel_requested": false, "nudges": 0}';
+  assert public.extend_lease(pid, token, 120, '{"step": 2, "steps": 28}') = '{"held": true, "cancel_requested": false, "nudges": 0}';
   assert (select metadata #>> '{progress,step}' from public.prompts where id = pid) = '1', 'written at most once a second';
-  assert public.extend_lease(pid, gen_random_uuid()) = '{"held": false, "cancel_requested": false}';
+  assert public.extend_lease(pid, gen_random_uuid()) = '{"held": false, "cancel_requested": false, "nudges": 0}';
   assert (pg_temp.outcome(format('select public.extend_lease(%L, %L, 120, ''[]'')', pid, token))).word = 'PT422 invalid_parameters';
 
   -- what a careless worker may not write
@@ -84,7 +84,7 @@ begin
   assert (select total_generations from public.profiles p where p.id = a) = 2;
   assert (select total_images = 2 and total_prompts = 1 from public.user_generation_stats where user_id = a);
   assert (select used_count = 5 and success_rate = 0.8 from public.prompt_suggestions p where p.id = s);
-  assert public.extend_lease(pid, token) = '{"held": false, "cancel_requested": false}';
+  assert public.extend_lease(pid, token) = '{"held": false, "cancel_requested": false, "nudges": 0}';
 
   -- one of four delivered: three quarters come back, rounded down
   pid := pg_temp.ask(a, 4);
@@ -127,7 +127,7 @@ begin
   perform pg_temp.let_lease_end(pid);
   select c into other from public.claim_generation('w2') c;
   assert other ->> 'id' = pid::text and other ->> 'lease_token' <> work ->> 'lease_token';
-  assert public.extend_lease(pid, (work ->> 'lease_token')::uuid) = '{"held": false, "cancel_requested": false}';
+  assert public.extend_lease(pid, (work ->> 'lease_token')::uuid) = '{"held": false, "cancel_requested": false, "nudges": 0}';
   assert (pg_temp.outcome(format('select public.complete_generation(%L, %L, %L)', pid, work ->> 'lease_token', pg_temp.images(a, pid, 1)))).word
     = 'PT409 stale_lease';
   assert (pg_temp.outcome(format('select public.fail_generation(%L, %L, ''x'')', pid, work ->> 'lease_token'))).word = 'PT409 stale_lease';
@@ -158,7 +158,7 @@ begin
   assert (select metadata -> 'cancel_requested' from public.prompts where id = pid) = 'true';
   assert pg_temp.balance(a) = 80;
   perform pg_temp.become('service_role');
-  assert public.extend_lease(pid, token) = '{"held": true, "cancel_requested": true}';
+  assert public.extend_lease(pid, token) = '{"held": true, "cancel_requested": true, "nudges": 0}';
   assert public.fail_generation(pid, token, 'provider_failed', true) = '{"status": "failed"}';
   assert (select error_message from public.prompts where id = pid) = 'cancelled';
   assert pg_temp.balance(a) = 85;

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use amethyst_imaging::{Bitmap, Format, dominant_color, embed_xmp, encode, hex_color};
-use amethyst_model::Backoff;
+use amethyst_imaging::{
+    Format, Limits, decode, dominant_color, embed_xmp, encode, hex_color, probe,
+};
+use amethyst_model::{Adapted, Backoff};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::hosted::{CallError, Hosted};
 use crate::job::Job;
 use crate::label::sketch_xmp;
-use crate::provider::{Failure, Picture};
+use crate::outside::Class;
+use crate::provider::{Content, Failure, Output, Picture};
 
 /// Bucket of all generated images.
 pub(crate) const BUCKET: &str = "generated-images";
@@ -53,79 +56,104 @@ impl File {
 
 /// Encodes and uploads one picture under names that follow from the job, so that a second attempt replaces
 /// the files of the first. Answers the row for `complete_generation`.
+///
+/// A failure of the class [`Class::UserInput`] is about this picture alone: it cannot be kept, ever.
 pub(crate) async fn deliver(
     hosted: &Hosted,
     job: &Job,
-    index: u32,
-    picture: Picture,
+    provider: &'static str,
+    adapted: &Adapted,
+    output: Output,
 ) -> Result<Value, Failure> {
-    let format = job
-        .format()
-        .ok_or_else(|| Failure::lasting("invalid_format"))?;
-    let stem = format!("{}/{}", job.folder(), job.image_id(index));
-    let quality = job.output_quality;
+    let Output { index, picture } = output;
     let Picture {
-        bitmap,
+        content,
         seed,
         report: mut technical,
     } = picture;
-    let size = (bitmap.width(), bitmap.height());
-    let (files, color) = tokio::task::spawn_blocking(move || {
-        let color = hex_color(dominant_color(&bitmap));
-        files(&bitmap, format, quality, &stem).map(|files| (files, color))
-    })
-    .await
-    .map_err(|_| Failure::lasting("encoding_failed"))?
-    .map_err(|error| {
-        tracing::error!(%error, "cannot encode");
-        Failure::lasting("encoding_failed")
+    let making = Making {
+        format: job.format(),
+        quality: job.output_quality,
+        stem: format!("{}/{}", job.folder(), job.image_id(index)),
+        xmp: (provider == "sketch").then(sketch_xmp),
+    };
+    let made = tokio::task::spawn_blocking(move || making.files(content))
+        .await
+        .map_err(|_| Failure::lasting("encoding_failed"))?;
+    let (files, color) = made.map_err(|error| {
+        tracing::error!(%error, prompt = %job.id, "a picture cannot be kept");
+        Failure::lasting("unreadable")
     })?;
     for file in &files {
         upload(hosted, file).await?;
     }
-    technical.extend(
-        [
-            ("index", json!(index)),
-            ("seed", json!(seed)),
-            ("dominant_color", json!(color)),
-            ("files", files.iter().map(File::row).collect()),
-            ("steps", json!(job.steps)),
-            ("guidance_scale", json!(job.guidance_scale)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value)),
-    );
-    Ok(row(format, size, seed, &files, &technical))
+    let fields = [
+        ("index", json!(index)),
+        ("provider", json!(provider)),
+        ("model_version", json!(job.model_version)),
+        ("seed", json!(seed)),
+        ("dominant_color", json!(color)),
+        ("files", files.iter().map(File::row).collect()),
+        ("steps", json!(adapted.steps)),
+        ("guidance_scale", json!(adapted.guidance)),
+    ];
+    technical.extend(fields.map(|(name, value)| (name.to_owned(), value)));
+    technical.retain(|_, value| !value.is_null());
+    Ok(row(job.format(), seed, &files, &technical))
 }
 
-fn files(
-    bitmap: &Bitmap,
+/// How files are made of a picture.
+struct Making {
     format: Format,
     quality: u8,
-    stem: &str,
-) -> Result<Vec<File>, amethyst_imaging::Error> {
-    let original = embed_xmp(&encode(bitmap, format, quality)?, &sketch_xmp())?;
-    let mut files = vec![File {
-        variant: "original".to_owned(),
-        path: format!("{stem}.{}", format.extension()),
-        format,
-        width: bitmap.width(),
-        height: bitmap.height(),
-        bytes: original.into(),
-    }];
-    // From large to small, each from the one before: a quarter of the work, and no visible difference.
-    let mut source = bitmap.clone();
-    for side in THUMBNAILS.into_iter().rev() {
-        source = source.shrunk(side);
-        files.push(File {
-            variant: side.to_string(),
-            path: format!("{stem}.{side}.webp"),
-            format: Format::Webp,
-            width: source.width(),
-            height: source.height(),
-            bytes: encode(&source, Format::Webp, THUMBNAIL_QUALITY)?.into(),
-        });
+    stem: String,
+    xmp: Option<String>,
+}
+
+impl Making {
+    /// Original and thumbnails, and the dominant color.
+    fn files(&self, content: Content) -> Result<(Vec<File>, String), amethyst_imaging::Error> {
+        let (bitmap, original) = match content {
+            Content::Pixels(bitmap) => (bitmap, None),
+            Content::File(file) => {
+                // Decoded before it is believed, also where it is kept as it is: without a second loss.
+                let bitmap = decode(&file, Limits::default())?;
+                let is_wanted = probe(&file)?.format == self.format;
+                (bitmap, is_wanted.then_some(file))
+            }
+        };
+        let original = match original {
+            Some(file) => file.to_vec(),
+            None => encode(&bitmap, self.format, self.quality)?,
+        };
+        let original = match &self.xmp {
+            Some(xmp) => embed_xmp(&original, xmp)?,
+            None => original,
+        };
+        let color = hex_color(dominant_color(&bitmap));
+        let mut files = vec![File {
+            variant: "original".to_owned(),
+            path: format!("{}.{}", self.stem, self.format.extension()),
+            format: self.format,
+            width: bitmap.width(),
+            height: bitmap.height(),
+            bytes: original.into(),
+        }];
+        // From large to small, each from the one before: a quarter of the work, and no visible difference.
+        let mut source = bitmap;
+        for side in THUMBNAILS.into_iter().rev() {
+            source = source.shrunk(side);
+            files.push(File {
+                variant: side.to_string(),
+                path: format!("{}.{side}.webp", self.stem),
+                format: Format::Webp,
+                width: source.width(),
+                height: source.height(),
+                bytes: encode(&source, Format::Webp, THUMBNAIL_QUALITY)?.into(),
+            });
+        }
+        Ok((files, color))
     }
-    Ok(files)
 }
 
 async fn upload(hosted: &Hosted, file: &File) -> Result<(), Failure> {
@@ -153,39 +181,35 @@ fn upload_failure(error: &CallError) -> Failure {
     match error {
         // Too large or of a kind that the bucket does not take: it would be refused again.
         CallError::Refused(_) => Failure::lasting("storage_refused"),
-        _ => Failure {
-            code: "storage_unavailable".to_owned(),
-            retryable: true,
-        },
+        _ => Failure::new("storage_unavailable", Class::Outage),
     }
 }
 
-fn row(
-    format: Format,
-    size: (u32, u32),
-    seed: u32,
-    files: &[File],
-    technical: &Map<String, Value>,
-) -> Value {
+fn row(format: Format, seed: Option<u64>, files: &[File], technical: &Map<String, Value>) -> Value {
     // Relative to the project, so that rows outlive a change of its address.
     let address = |path: &str| format!("/storage/v1/object/authenticated/{BUCKET}/{path}");
+    let original = files.first();
     let path = |variant: &str| {
         files
             .iter()
             .find(|file| file.variant == variant)
             .map_or("", |file| file.path.as_str())
     };
+    let mut metadata = Map::new();
+    if let Some(seed) = seed {
+        metadata.insert("seed".to_owned(), json!(seed));
+    }
     json!({
         "storage_path": path("original"),
         "public_url": address(path("original")),
         "thumbnail_url": address(path("512")),
-        "width": size.0,
-        "height": size.1,
+        "width": original.map_or(0, |file| file.width),
+        "height": original.map_or(0, |file| file.height),
         "format": format.extension(),
-        "size_bytes": files.first().map_or(0, |file| file.bytes.len()),
+        "size_bytes": original.map_or(0, |file| file.bytes.len()),
         // Landscapes out of a fixed vocabulary: nothing in them needs to be hidden.
         "nsfw_score": if technical.get("provider") == Some(&json!("sketch")) { json!(0.0) } else { Value::Null },
-        "metadata": { "seed": seed },
+        "metadata": metadata,
         "technical_metadata": technical,
     })
 }

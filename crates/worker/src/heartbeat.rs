@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
@@ -21,15 +21,18 @@ pub(crate) enum Interrupted {
     Cancelled,
 }
 
-/// Beats until the work must end. Meant to be raced against the work itself.
+/// Beats until the work must end. Meant to be raced against the work itself. `nudge` is told when a provider has
+/// news, whichever worker its webhook reached.
 pub(crate) async fn keep(
     hosted: &Hosted,
     prompt: Uuid,
     token: Uuid,
     lease: Duration,
     mut progress: watch::Receiver<Progress>,
+    nudge: &Notify,
 ) -> Interrupted {
     let mut heard = Instant::now();
+    let mut nudges = None;
     loop {
         // News travel at the pace; without any, a third of the lease is soon enough, but a cancellation
         // should not have to wait for long.
@@ -45,7 +48,15 @@ pub(crate) async fn keep(
         match hosted.extend(prompt, token, lease, value.as_ref()).await {
             Ok(answer) if !answer.held => return Interrupted::Lost,
             Ok(answer) if answer.cancel_requested => return Interrupted::Cancelled,
-            Ok(_) => heard = Instant::now(),
+            Ok(answer) => {
+                heard = Instant::now();
+                if nudges
+                    .replace(answer.nudges)
+                    .is_some_and(|before| before != answer.nudges)
+                {
+                    nudge.notify_one();
+                }
+            }
             Err(CallError::StaleLease) => return Interrupted::Lost,
             Err(error) => {
                 tracing::warn!(%prompt, %error, "no answer to a sign of life");

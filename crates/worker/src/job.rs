@@ -1,7 +1,12 @@
 //! A claimed job: the request's row as the queue hands it out.
 
+use std::collections::BTreeMap;
+
 use amethyst_imaging::Format;
+use amethyst_model::{AspectRatio, GenerationDraft, GenerationModel, OutputFormat};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Fields of a claim that the worker uses.
@@ -11,19 +16,30 @@ pub(crate) struct Job {
     pub(crate) user_id: Uuid,
     pub(crate) lease_token: Uuid,
     pub(crate) attempt: u32,
+    #[serde(default)]
+    pub(crate) max_attempts: u32,
+    #[serde(default)]
+    pub(crate) patience_until: Option<DateTime<Utc>>,
     pub(crate) prompt: String,
     #[serde(default)]
     pub(crate) negative_prompt: String,
     pub(crate) model_id: String,
-    pub(crate) steps: u32,
+    pub(crate) model_version: String,
+    #[serde(default)]
+    pub(crate) aspect_ratio: AspectRatio,
+    pub(crate) steps: i64,
     pub(crate) guidance_scale: f64,
     pub(crate) prompt_strength: f64,
     pub(crate) num_outputs: u32,
     pub(crate) seed: i64,
-    pub(crate) output_format: String,
+    pub(crate) output_format: OutputFormat,
     pub(crate) output_quality: u8,
+    #[serde(default = "yes")]
+    pub(crate) safety_checker: bool,
     pub(crate) width: u32,
     pub(crate) height: u32,
+    #[serde(default)]
+    pub(crate) credits_cost: i64,
     #[serde(default)]
     pub(crate) hf_loras: Vec<String>,
     #[serde(default)]
@@ -33,13 +49,27 @@ pub(crate) struct Job {
     #[serde(default)]
     provider: Option<String>,
     #[serde(default)]
-    model_metadata: Option<ModelMetadata>,
+    model_metadata: Option<Value>,
+    #[serde(default)]
+    remote: Option<Remote>,
 }
 
+/// What a worker before us kept about the provider's side.
 #[derive(Clone, Debug, Default, Deserialize)]
-struct ModelMetadata {
-    #[serde(default)]
-    kind: Option<String>,
+#[serde(default)]
+pub(crate) struct Remote {
+    /// The provider's id of the work under way.
+    pub(crate) id: Option<String>,
+    /// Since when it may be under way without its id being known.
+    pub(crate) submitting_at: Option<DateTime<Utc>>,
+    /// Rows of images that are stored already, by index.
+    pub(crate) parts: BTreeMap<u32, Value>,
+    /// How often it was submitted because a result could not be trusted.
+    pub(crate) round: u32,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The two fields without which a claim cannot even be given back.
@@ -54,16 +84,68 @@ impl Job {
     /// model's `kind`, all others by the provider. `None` if the model is gone.
     pub(crate) fn provider(&self) -> Option<&str> {
         match self.provider.as_deref() {
-            Some("local") => self
-                .model_metadata
-                .as_ref()
-                .and_then(|model| model.kind.as_deref()),
+            Some("local") => self.model_metadata.as_ref()?.get("kind")?.as_str(),
             other => other,
         }
     }
 
-    pub(crate) fn format(&self) -> Option<Format> {
-        Format::from_extension(&self.output_format)
+    /// The format that the user gets.
+    pub(crate) fn format(&self) -> Format {
+        match self.output_format {
+            OutputFormat::Webp => Format::Webp,
+            OutputFormat::Png => Format::Png,
+            OutputFormat::Jpg => Format::Jpeg,
+        }
+    }
+
+    /// What a worker before us kept.
+    pub(crate) fn remote(&self) -> Remote {
+        self.remote.clone().unwrap_or_default()
+    }
+
+    /// The model as the catalog has it now, for what it can do.
+    pub(crate) fn model(&self) -> GenerationModel {
+        GenerationModel {
+            id: self.model_id.clone(),
+            name: self.model_id.clone(),
+            description: None,
+            provider: self.provider.clone().unwrap_or_default(),
+            version: self.model_version.clone(),
+            is_active: true,
+            credits_cost: 0,
+            metadata: self.model_metadata.clone().unwrap_or_default(),
+        }
+    }
+
+    /// The request as the user filled it in.
+    pub(crate) fn draft(&self) -> GenerationDraft {
+        GenerationDraft {
+            model_id: self.model_id.clone(),
+            prompt: self.prompt.clone(),
+            negative_prompt: self.negative_prompt.clone(),
+            aspect_ratio: self.aspect_ratio,
+            num_outputs: self.num_outputs.into(),
+            steps: self.steps,
+            guidance_scale: self.guidance_scale,
+            prompt_strength: self.prompt_strength,
+            seed: self.seed,
+            output_format: self.output_format,
+            output_quality: self.output_quality.into(),
+            safety_checker: self.safety_checker,
+            hf_loras: self.hf_loras.clone(),
+            lora_scales: self.lora_scales.clone(),
+            width: Some(self.width.into()),
+            height: Some(self.height.into()),
+        }
+    }
+
+    /// Says who asks without saying who that is: the same for all requests of one user.
+    pub(crate) fn user_tag(&self) -> String {
+        let hash = blake3::derive_key(
+            "amethyst 2026-11-23 user tag for providers",
+            self.user_id.as_bytes(),
+        );
+        hex::encode(&hash[..16])
     }
 
     /// The seed of the first image. −1 asks for a drawn one: it follows from the job's id, whose random bits

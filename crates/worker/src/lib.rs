@@ -6,8 +6,11 @@
 //!
 //! Not here: prices, refunds and the queue itself (SQL of the hosted schema).
 
+mod attempt;
+mod breaker;
 mod config;
 mod deliver;
+mod follow;
 mod garbage;
 mod heartbeat;
 mod hosted;
@@ -18,7 +21,9 @@ mod outside;
 mod provider;
 mod publish;
 mod run;
+mod settle;
 mod sketch;
+mod source;
 mod stop;
 mod tasks;
 mod work;
@@ -28,7 +33,10 @@ pub use config::{
 };
 pub use hosted::Refusal;
 pub use outside::Class;
-pub use provider::{Failure, Order, Picture, Provider, Providers, Reporter};
+pub use provider::{
+    Content, Cost, Desk, Failure, Finished, Missing, MissingResult, OpenAiImages, Order, Output,
+    Picture, Provider, Providers, Replicate, Source, Stability, State,
+};
 pub use run::Worker;
 pub use sketch::{LORAS, Painting, Sketch, Ticker};
 pub use stop::stop_requested;

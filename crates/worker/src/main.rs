@@ -29,7 +29,7 @@ async fn main() -> ExitCode {
         tracing::info!("stopping");
         asked.cancel();
     });
-    match Worker::new(config, Providers::builtin()) {
+    match Providers::of(&config).and_then(|providers| Worker::new(config, providers)) {
         Ok(worker) => worker.run(stop).await,
         Err(error) => {
             tracing::error!(%error, "cannot start");

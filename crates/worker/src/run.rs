@@ -1,18 +1,20 @@
 //! The worker's loops: claim, work, publish, sweep, scheduled work, until told to stop.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use amethyst_model::Backoff;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::breaker::Breaker;
 use crate::config::Config;
 use crate::garbage::sweep;
-use crate::hosted::{CallError, Hosted};
+use crate::hosted::{CallError, Hosted, Wanted};
 use crate::provider::Providers;
 use crate::publish::publish;
-use crate::work::work;
+use crate::work::{Bench, work};
 
 const BACKOFF: Backoff = Backoff {
     base: Duration::from_millis(500),
@@ -48,11 +50,15 @@ impl Worker {
     pub async fn run(self, stop: CancellationToken) {
         let hurry = CancellationToken::new();
         let mut tasks = JoinSet::new();
+        let bench = Bench {
+            hosted: self.hosted.clone(),
+            config: Arc::new(self.config.clone()),
+            providers: self.providers.clone(),
+            breaker: Breaker::default(),
+        };
         for _ in 0..self.config.concurrency.max(1) {
             tasks.spawn(claims(
-                self.config.clone(),
-                self.providers.clone(),
-                self.hosted.clone(),
+                bench.clone(),
                 self.name.clone(),
                 stop.clone(),
                 hurry.clone(),
@@ -80,37 +86,39 @@ impl Worker {
     }
 }
 
-async fn claims(
-    config: Config,
-    providers: Providers,
-    hosted: Hosted,
-    name: String,
-    stop: CancellationToken,
-    hurry: CancellationToken,
-) {
+async fn claims(bench: Bench, name: String, stop: CancellationToken, hurry: CancellationToken) {
     let mut misses = 0;
+    let providers = bench.providers.names();
+    let poll = bench.config.poll;
     while !stop.is_cancelled() {
+        let skip = bench.breaker.shut(Instant::now());
+        let wanted = Wanted {
+            worker: &name,
+            lease: bench.config.lease,
+            providers: &providers,
+            skip: &skip,
+        };
         // Not raced against `stop`: a claim whose answer is dropped would keep its job from everyone until
         // the lease ran out.
         let claim = tokio::select! {
-            claim = hosted.claim(&name, config.lease) => claim,
+            claim = bench.hosted.claim(&wanted) => claim,
             () = hurry.cancelled() => return,
         };
         let wait = match claim {
             Ok(Some(claim)) => {
                 misses = 0;
-                work(&hosted, &config, &providers, claim, &hurry).await;
+                work(&bench, claim, &hurry).await;
                 continue;
             }
             Ok(None) => {
                 misses = 0;
-                config.poll
+                poll
             }
             Err(error) => {
                 complain(&error, misses);
                 misses += 1;
                 let wait = BACKOFF.wait(misses, rand::random(), error.retry_after());
-                wait.max(config.poll)
+                wait.max(poll)
             }
         };
         tokio::select! {

@@ -1,6 +1,7 @@
 //! The hosted project as the worker sees it: functions by REST, objects by Storage.
 
 mod error;
+mod generation;
 mod rpc;
 mod storage;
 
@@ -12,6 +13,7 @@ use url::Url;
 
 pub(crate) use error::CallError;
 pub use error::Refusal;
+pub(crate) use generation::Wanted;
 
 use crate::config::Config;
 

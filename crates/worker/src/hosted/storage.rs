@@ -1,7 +1,9 @@
 //! Objects: get, put and remove.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{CallError, Hosted};
 
@@ -36,6 +38,29 @@ impl Hosted {
         );
         let response = self.send(self.0.http.get(address)).await?;
         response.bytes().await.map_err(CallError::away)
+    }
+
+    /// An address under which anybody may read an object for a while.
+    pub(crate) async fn sign(
+        &self,
+        bucket: &str,
+        path: &str,
+        lasting: Duration,
+    ) -> Result<String, CallError> {
+        let address = format!("{}/storage/v1/object/sign/{bucket}/{path}", self.0.base);
+        let body = json!({ "expiresIn": lasting.as_secs() });
+        let response = self.send(self.0.http.post(address).json(&body)).await?;
+        let bytes = response.bytes().await.map_err(CallError::away)?;
+        let answer: Value = serde_json::from_slice(&bytes)
+            .map_err(|error| CallError::Nonsense(error.to_string()))?;
+        let signed = answer.get("signedURL").and_then(Value::as_str);
+        let signed = signed.ok_or_else(|| CallError::Nonsense("no signedURL".to_owned()))?;
+        Ok(format!("{}/storage/v1{signed}", self.0.base))
+    }
+
+    /// Whether providers elsewhere can reach the project.
+    pub(crate) fn is_public(&self) -> bool {
+        self.0.base.starts_with("https://")
     }
 
     /// Removes objects of one bucket; those that are not there count as removed.

@@ -1,142 +1,98 @@
 //! Providers: whatever turns an order into pictures.
 //!
-//! A provider knows nothing of leases, uploads or credits. It answers pictures or one [`Failure`], tells how
-//! far it is, and stops soon after it was asked to.
+//! A provider knows nothing of leases, uploads or credits. It hands finished pictures to its [`Desk`], tells how far
+//! it is, and says in the end what became of the pictures that it did not hand over. What it cannot do, clamps or
+//! converts is decided before, in `amethyst_model::adapt`, and stands in the order.
 
+mod desk;
+mod failure;
+mod openai;
+mod order;
+mod outcome;
+mod replicate;
 mod sketch;
+mod stability;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use amethyst_imaging::Bitmap;
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use serde::Serialize;
-use serde_json::{Map, Value};
-use thiserror::Error;
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
-/// What is to be made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Order {
-    /// What the pictures show.
-    pub prompt: String,
-    /// What they must not show.
-    pub negative_prompt: String,
-    /// Columns.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-    /// How many pictures.
-    pub count: u32,
-    /// Steps of each.
-    pub steps: u32,
-    /// How strictly to follow the prompt.
-    pub guidance: f64,
-    /// How far to leave the source image; without effect when there is none.
-    pub prompt_strength: f64,
-    /// Seed of the first picture, below 2³¹; the others count up from it.
-    pub seed: u32,
-    /// LoRA names and scales.
-    pub loras: Vec<(String, f64)>,
-    /// Object in the bucket `sources` to start from.
-    pub source_path: Option<String>,
-    /// Key of the model.
-    pub model_id: String,
-}
+use crate::config::Config;
 
-/// One picture.
-#[derive(Clone, Debug)]
-pub struct Picture {
-    /// Its pixels.
-    pub bitmap: Bitmap,
-    /// The seed it was made with.
-    pub seed: u32,
-    /// What the provider reports about it.
-    pub report: Map<String, Value>,
-}
-
-/// Why there are no pictures. `code` is shown to the user by way of a translation.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{code}")]
-pub struct Failure {
-    /// Short word, such as `content_rejected`.
-    pub code: String,
-    /// Whether another attempt may succeed.
-    pub retryable: bool,
-}
-
-impl Failure {
-    /// A failure that another attempt would only repeat.
-    #[must_use]
-    pub fn lasting(code: &str) -> Self {
-        Self {
-            code: code.to_owned(),
-            retryable: false,
-        }
-    }
-}
-
-/// How far an order is: step of steps, in image of images.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Progress {
-    pub(crate) step: u32,
-    pub(crate) steps: u32,
-    pub(crate) image: u32,
-    pub(crate) images: u32,
-}
-
-/// What a provider reports to, and asks whether to go on.
-#[derive(Clone)]
-pub struct Reporter {
-    progress: Arc<watch::Sender<Progress>>,
-    stop: CancellationToken,
-}
-
-impl Reporter {
-    pub(crate) fn new(stop: CancellationToken) -> (Self, watch::Receiver<Progress>) {
-        let (sender, receiver) = watch::channel(Progress::default());
-        let reporter = Self {
-            progress: Arc::new(sender),
-            stop,
-        };
-        (reporter, receiver)
-    }
-
-    /// Says that `step` of `steps` is done in the `image`-th (from 1) of `images`.
-    pub fn done(&self, step: u32, steps: u32, image: u32, images: u32) {
-        let progress = Progress {
-            step,
-            steps,
-            image,
-            images,
-        };
-        self.progress.send_if_modified(|old| {
-            let changed = *old != progress;
-            *old = progress;
-            changed
-        });
-    }
-
-    /// Whether the work is wanted no more; a provider then returns soon, with any answer.
-    #[must_use]
-    pub fn stopped(&self) -> bool {
-        self.stop.is_cancelled()
-    }
-}
+pub(crate) use desk::Progress;
+pub use desk::{Desk, Output};
+pub use failure::Failure;
+pub use openai::OpenAiImages;
+pub use order::{Order, Source};
+pub use outcome::{Content, Cost, Finished, Missing, MissingResult, Picture, State};
+pub use replicate::Replicate;
+pub(crate) use replicate::router as replicate_webhooks;
+pub use stability::Stability;
 
 /// An engine that makes pictures.
+///
+/// Calls may be dropped at any await: whatever must not be lost then has to be at the provider, found again by
+/// [`Provider::find`].
 pub trait Provider: Send + Sync + 'static {
     /// Name under which models refer to it.
     fn name(&self) -> &'static str;
 
-    /// Makes all pictures of an order, at least one and at most `order.count`, or says why not. The same
-    /// order gives the same pictures where the engine allows it.
-    fn generate(
-        &self,
-        order: Order,
-        reporter: Reporter,
-    ) -> BoxFuture<'static, Result<Vec<Picture>, Failure>>;
+    /// Whether the work goes on elsewhere when this process ends. Then `submit` answers [`State::Running`] with an
+    /// id, and another worker goes on with `poll`.
+    fn is_remote(&self) -> bool {
+        false
+    }
+
+    /// Whether what is asked for has to be looked at by a moderator before it is paid for.
+    fn is_moderated(&self) -> bool {
+        true
+    }
+
+    /// Starts an order, or makes it from beginning to end. Only the pictures in `order.wanted` have to be handed
+    /// over. The same order gives the same pictures where the engine allows it.
+    fn submit<'a>(
+        &'a self,
+        order: &'a Order,
+        desk: &'a Desk,
+    ) -> BoxFuture<'a, Result<State, Failure>>;
+
+    /// Asks how far the remote work is, and hands over its pictures once it has ended.
+    fn poll<'a>(
+        &'a self,
+        _id: &'a str,
+        _order: &'a Order,
+        _desk: &'a Desk,
+    ) -> BoxFuture<'a, Result<State, Failure>> {
+        std::future::ready(Err(Failure::unknown("not_remote"))).boxed()
+    }
+
+    /// Wait between two polls.
+    fn pause(&self) -> Duration {
+        Duration::from_secs(2)
+    }
+
+    /// How long remote work may take, from its submission.
+    fn deadline(&self) -> Duration {
+        Duration::from_secs(600)
+    }
+
+    /// Looks for remote work of this order, submitted since, whose id was lost with the worker that submitted it.
+    fn find<'a>(
+        &'a self,
+        _order: &'a Order,
+        _since: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Option<String>, Failure>> {
+        std::future::ready(Ok(None)).boxed()
+    }
+
+    /// Ends remote work; without effect on what has ended.
+    fn cancel<'a>(&'a self, _id: &'a str) -> BoxFuture<'a, Result<(), Failure>> {
+        std::future::ready(Ok(())).boxed()
+    }
 }
 
 /// The providers of one worker, by name.
@@ -144,10 +100,28 @@ pub trait Provider: Send + Sync + 'static {
 pub struct Providers(BTreeMap<&'static str, Arc<dyn Provider>>);
 
 impl Providers {
-    /// The built-in ones.
+    /// The built-in ones, which need no key.
     #[must_use]
     pub fn builtin() -> Self {
         Self::default().with(sketch::SketchProvider)
+    }
+
+    /// The built-in ones and all that the settings have a key for.
+    ///
+    /// # Errors
+    /// If the system's certificates are unreadable.
+    pub fn of(config: &Config) -> Result<Self, reqwest::Error> {
+        let mut all = Self::builtin();
+        if let Some(replicate) = &config.replicate {
+            all = all.with(Replicate::new(replicate, config.public_url.as_ref())?);
+        }
+        if let Some(stability) = &config.stability {
+            all = all.with(Stability::new(stability)?);
+        }
+        if let Some(openai) = &config.openai {
+            all = all.with(OpenAiImages::new(openai)?);
+        }
+        Ok(all)
     }
 
     /// Adds one, replacing another of the same name.
@@ -155,6 +129,11 @@ impl Providers {
     pub fn with(mut self, provider: impl Provider) -> Self {
         self.0.insert(provider.name(), Arc::new(provider));
         self
+    }
+
+    /// Their names.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.0.keys().copied().collect()
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Arc<dyn Provider>> {

@@ -39,7 +39,6 @@ async fn a_request_becomes_images_with_all_their_files() {
         assert_eq!(technical["provider"], "sketch");
         assert_eq!(technical["index"], index);
         assert_eq!(technical["unknown_loras"], json!(["nobody/knows"]));
-        assert_eq!(technical["ignored"], json!(["prompt_strength"]));
         let files = technical["files"].as_array().unwrap();
         assert_eq!(files.len(), 4);
         for file in files {

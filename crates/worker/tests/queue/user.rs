@@ -68,6 +68,25 @@ impl User {
         answer.bytes().await.unwrap().to_vec()
     }
 
+    /// Uploads a file.
+    #[allow(
+        dead_code,
+        reason = "of the tests that share this file only some upload"
+    )]
+    pub(crate) async fn upload(&self, path: &str, mime: &'static str, bytes: Vec<u8>) {
+        self.http
+            .post(format!("{}{path}", self.base))
+            .header("apikey", &self.anon_key)
+            .bearer_auth(&self.token)
+            .header("content-type", mime)
+            .body(bytes)
+            .send()
+            .await
+            .unwrap()
+            .error_for_status()
+            .unwrap();
+    }
+
     /// Requests images; `extra` overrides the defaults of a small, quick order. Answers the request's id.
     pub(crate) async fn request(&self, extra: Value) -> String {
         let id = uuid::Uuid::from_u128(rand::random()).to_string();
@@ -146,7 +165,8 @@ pub(crate) fn config(backend: &TestBackend) -> Config {
 impl Running {
     pub(crate) fn start(config: Config) -> Self {
         let stop = CancellationToken::new();
-        let worker = Worker::new(config, Providers::builtin()).unwrap();
+        let providers = Providers::of(&config).unwrap();
+        let worker = Worker::new(config, providers).unwrap();
         let task = tokio::spawn(worker.run(stop.clone()));
         Self { stop, task }
     }
