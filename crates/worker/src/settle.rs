@@ -117,6 +117,9 @@ fn ended(brought: &Brought, missing: &[Missing]) -> Decision {
         let failure = Failure::new("content_filtered", Class::UserContent).charged(true);
         return Decision::Fail(failure, all);
     }
+    if all.iter().all(|known| known.reason == "storage_refused") {
+        return Decision::Fail(Failure::lasting("storage_refused"), all);
+    }
     // Made and paid for by us, and gone: once more, for the user's sake.
     let failure = Failure::passing("delivery_failed").charged(true);
     if brought.has_attempts {
