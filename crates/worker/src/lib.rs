@@ -29,7 +29,8 @@ mod tasks;
 mod work;
 
 pub use config::{
-    Config, ConfigError, Key, OpenAiConfig, ReplicateConfig, StabilityConfig, StripeConfig,
+    Config, ConfigError, Key, LogFormat, OpenAiConfig, ReplicateConfig, StabilityConfig,
+    StripeConfig,
 };
 pub use hosted::Refusal;
 pub use outside::Class;

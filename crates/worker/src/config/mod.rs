@@ -1,15 +1,25 @@
-//! What the environment tells a worker.
+//! What environment and configuration file tell a worker.
+//!
+//! Every setting has one environment variable and one key in the file (`settings.rs` lists them); the environment
+//! wins. What is unknown or impossible is refused before anything starts.
 
+mod error;
 mod key;
+mod load;
+mod log;
 mod services;
+mod settings;
+mod source;
+mod value;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use thiserror::Error;
 use url::Url;
 
+pub use error::ConfigError;
 pub use key::Key;
+pub use log::LogFormat;
 pub use services::{OpenAiConfig, ReplicateConfig, StabilityConfig, StripeConfig};
 
 /// Settings of one worker process.
@@ -33,6 +43,8 @@ pub struct Config {
     pub listen: Option<SocketAddr>,
     /// The address under which providers reach `listen`; without it no webhooks are asked for.
     pub public_url: Option<Url>,
+    /// The form of log lines.
+    pub log: LogFormat,
     /// Replicate, if there is a key.
     pub replicate: Option<ReplicateConfig>,
     /// Stability AI, if there is a key.
@@ -41,22 +53,6 @@ pub struct Config {
     pub openai: Option<OpenAiConfig>,
     /// Stripe, if there is a key.
     pub stripe: Option<StripeConfig>,
-}
-
-/// A variable that is missing or does not say what it should.
-#[derive(Debug, Error)]
-pub enum ConfigError {
-    /// Not set, or empty.
-    #[error("the environment variable {0} is missing")]
-    Missing(&'static str),
-    /// Set to something unusable.
-    #[error("the environment variable {name} is not {expected}")]
-    Invalid {
-        /// The variable.
-        name: &'static str,
-        /// What it should be.
-        expected: &'static str,
-    },
 }
 
 impl Config {
@@ -73,6 +69,7 @@ impl Config {
             stop_with_stdin: false,
             listen: None,
             public_url: None,
+            log: LogFormat::default(),
             replicate: None,
             stability: None,
             openai: None,
@@ -80,55 +77,17 @@ impl Config {
         }
     }
 
-    /// Reads `AMETHYST_URL`, `AMETHYST_SERVICE_ROLE_KEY`, `AMETHYST_WORKER_CONCURRENCY` (1 to 64),
-    /// `AMETHYST_WORKER_POLL_MS` (10 to 60 000) and `AMETHYST_WORKER_STOP_WITH_STDIN` (`1`).
-    ///
-    /// # Errors
-    /// [`ConfigError`] naming the variable.
-    pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from_lookup(|name| std::env::var(name).ok())
-    }
-
-    fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let text = |name: &'static str| lookup(name).filter(|text| !text.trim().is_empty());
-        let number = |name: &'static str, range: std::ops::RangeInclusive<u64>, expected| {
-            let Some(text) = text(name) else {
-                return Ok(None);
-            };
-            match text.trim().parse() {
-                Ok(number) if range.contains(&number) => Ok(Some(number)),
-                _ => Err(ConfigError::Invalid { name, expected }),
-            }
-        };
-        let address = text("AMETHYST_URL").ok_or(ConfigError::Missing("AMETHYST_URL"))?;
-        let url = Url::parse(address.trim())
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-            .ok_or(ConfigError::Invalid {
-                name: "AMETHYST_URL",
-                expected: "an http(s) address",
-            })?;
-        let key = text("AMETHYST_SERVICE_ROLE_KEY")
-            .ok_or(ConfigError::Missing("AMETHYST_SERVICE_ROLE_KEY"))?;
-        let mut config = Self::new(url, key.trim().to_owned());
-        let concurrency = number(
-            "AMETHYST_WORKER_CONCURRENCY",
-            1..=64,
-            "a number from 1 to 64",
-        )?;
-        if let Some(concurrency) = concurrency {
-            config.concurrency = usize::try_from(concurrency).unwrap_or(1);
-        }
-        let poll = number(
-            "AMETHYST_WORKER_POLL_MS",
-            10..=60_000,
-            "a number from 10 to 60000",
-        )?;
-        if let Some(poll) = poll {
-            config.poll = Duration::from_millis(poll);
-        }
-        config.stop_with_stdin = text("AMETHYST_WORKER_STOP_WITH_STDIN").as_deref() == Some("1");
-        Ok(config)
+    /// Names of the outside services that there are keys for.
+    fn services(&self) -> Vec<&'static str> {
+        [
+            ("replicate", self.replicate.is_some()),
+            ("stability", self.stability.is_some()),
+            ("openai", self.openai.is_some()),
+            ("stripe", self.stripe.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(name, is_there)| is_there.then_some(name))
+        .collect()
     }
 }
 
@@ -140,51 +99,12 @@ impl std::fmt::Debug for Config {
             .field("concurrency", &self.concurrency)
             .field("poll", &self.poll)
             .field("lease", &self.lease)
+            .field("listen", &self.listen)
+            .field("public_url", &self.public_url.as_ref().map(Url::as_str))
+            .field("services", &self.services())
             .finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::from_lookup(|name| {
-            variables
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    #[test]
-    fn the_address_and_the_key_are_enough() {
-        let config = with(&[
-            ("AMETHYST_URL", "http://127.0.0.1:5432"),
-            ("AMETHYST_SERVICE_ROLE_KEY", " secret "),
-        ])
-        .unwrap();
-        assert_eq!(config.service_role_key, "secret");
-        assert_eq!(config.concurrency, 1);
-        assert!(!format!("{config:?}").contains("secret"));
-    }
-
-    #[test]
-    fn what_is_wrong_is_named() {
-        let missing = with(&[("AMETHYST_URL", "http://x")]).unwrap_err();
-        assert!(missing.to_string().contains("AMETHYST_SERVICE_ROLE_KEY"));
-        let base = [("AMETHYST_SERVICE_ROLE_KEY", "k")];
-        for (name, value) in [
-            ("AMETHYST_URL", "ftp://x"),
-            ("AMETHYST_URL", "nonsense"),
-            ("AMETHYST_WORKER_CONCURRENCY", "0"),
-            ("AMETHYST_WORKER_POLL_MS", "soon"),
-        ] {
-            let mut all = base.to_vec();
-            all.push((name, value));
-            all.push(("AMETHYST_URL", "http://x"));
-            let error = with(&all).unwrap_err();
-            assert!(error.to_string().contains(name), "{error}");
-        }
-    }
-}
+mod tests;
