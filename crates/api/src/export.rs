@@ -24,7 +24,7 @@ pub fn typescript() -> String {
         SessionView, SessionState, SignUpRequest, SignInRequest, EmailRequest, VerifyKindView,
         VerifyRequest, SignOutScope, SignOutRequest, UnlockRequest, LanguageView, ThemeView,
         ServerAddressView, ServerChange, SettingsView, SettingsPatch, AspectRatioView,
-        OutputFormatView, DraftView, QuoteView, GenerationStatusView, ProgressView,
+        OutputFormatView, DraftView, AdjustmentKindView, AdjustmentView, QuoteView, GenerationStatusView, ProgressView,
         GenerationView, GenerationRequest, GenerationRef, GenerationListQuery, MediaVariantView,
         ImageView, ImageDetailView, GalleryQuery, GalleryIndex, ShelfView, ImageRef, ImageIds, SetFavorite,
         PickView, TagChange, ImageChangeView, ImagesChange, TagView, CollectionKindView,

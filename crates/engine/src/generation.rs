@@ -1,7 +1,8 @@
 //! Asking for images: priced and checked here, written to the outbox, sent by the sender.
 
 use amethyst_model::{
-    FieldError, Generation, GenerationDraft, GenerationId, Intent, InvalidDraft, price,
+    Adjustment, FieldError, Generation, GenerationDraft, GenerationId, Intent, InvalidDraft, adapt,
+    price,
 };
 use amethyst_store::GenerationFilter;
 
@@ -17,6 +18,8 @@ pub struct DraftQuote {
     pub balance_after: Option<i64>,
     /// Wrong fields.
     pub fields: Vec<FieldError>,
+    /// What the model is going to do differently.
+    pub adjustments: Vec<Adjustment>,
 }
 
 /// Prices and checks a draft. Reads only.
@@ -37,10 +40,16 @@ pub(crate) async fn quote(library: &Library, draft: &GenerationDraft) -> Result<
         (Some(balance), Some(cost)) => Some(balance - unsent - cost),
         _ => None,
     };
+    // A source image is not part of a draft yet.
+    let adjustments = model
+        .as_ref()
+        .map(|model| adapt(draft, model, false).adjustments)
+        .unwrap_or_default();
     Ok(DraftQuote {
         cost,
         balance_after,
         fields,
+        adjustments,
     })
 }
 

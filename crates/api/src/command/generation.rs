@@ -30,6 +30,7 @@ pub(crate) async fn generation_quote(core: &Core, draft: DraftView) -> Result<Qu
         balance_after: quote.balance_after,
         missing: quote.balance_after.map_or(0, |after| (-after).max(0)),
         fields: quote.fields.iter().map(Into::into).collect(),
+        adjustments: quote.adjustments.into_iter().map(Into::into).collect(),
         size: draft.size(),
     })
 }

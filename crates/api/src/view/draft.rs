@@ -4,6 +4,7 @@ use amethyst_model::{AspectRatio, GenerationDraft, OutputFormat};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::AdjustmentView;
 use crate::FieldErrorView;
 
 /// Shape of the image.
@@ -79,6 +80,8 @@ pub struct QuoteView {
     pub fields: Vec<FieldErrorView>,
     /// Width and height in pixels that it asks for.
     pub size: (i64, i64),
+    /// What the model is going to do differently from what is asked.
+    pub adjustments: Vec<AdjustmentView>,
 }
 
 impl From<DraftView> for GenerationDraft {

@@ -5,6 +5,7 @@
 //! epoch in fields ending in `_at`.
 
 mod account;
+mod adjustment;
 mod collection;
 mod draft;
 mod generation;
@@ -18,6 +19,7 @@ mod storage;
 mod sync;
 
 pub use account::{AccountView, LedgerEntryView, LedgerKindView, LedgerPage, LedgerQuery};
+pub use adjustment::{AdjustmentKindView, AdjustmentView};
 pub use collection::{
     CollectRequest, CollectionChange, CollectionKindView, CollectionRef, CollectionSheetView,
     CollectionView,

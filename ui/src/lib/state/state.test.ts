@@ -40,7 +40,15 @@ function memory(): ViewMemory & { kept: Map<string, string> } {
 }
 
 function quote(patch: Partial<QuoteView> = {}): QuoteView {
-  return { cost: 1, balance_after: 99, missing: 0, fields: [], size: [1024, 1024], ...patch };
+  return {
+    cost: 1,
+    balance_after: 99,
+    missing: 0,
+    fields: [],
+    size: [1024, 1024],
+    adjustments: [],
+    ...patch,
+  };
 }
 
 function generation(

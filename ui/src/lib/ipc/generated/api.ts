@@ -427,6 +427,32 @@ width: number | null,
 height: number | null, };
 
 /**
+ * How what is made differs from what is asked.
+ */
+export type AdjustmentKindView = "clamped" | "dropped" | "decided" | "converted";
+
+/**
+ * One difference.
+ */
+export type AdjustmentView = { 
+/**
+ * Name of the field in the draft; `size` for width and height together.
+ */
+field: string, 
+/**
+ * How.
+ */
+kind: AdjustmentKindView, 
+/**
+ * The value asked for, as text; `null` where it is a text of the user's or a mere yes.
+ */
+asked: string | null, 
+/**
+ * The value used, as text.
+ */
+used: string | null, };
+
+/**
  * What a draft costs now, by the cached catalog.
  */
 export type QuoteView = { 
@@ -449,7 +475,11 @@ fields: Array<FieldErrorView>,
 /**
  * Width and height in pixels that it asks for.
  */
-size: [number, number], };
+size: [number, number], 
+/**
+ * What the model is going to do differently from what is asked.
+ */
+adjustments: Array<AdjustmentView>, };
 
 /**
  * Where a request stands; see [`GenerationStatus`].
