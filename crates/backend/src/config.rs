@@ -17,6 +17,9 @@ pub struct Config {
     pub jwt_algorithm: JwtAlgorithm,
     /// Who paints.
     pub worker: WorkerChoice,
+    /// Environment of a worker that is our child. What it inherits holds no keys of outside services: nothing is
+    /// sent anywhere, or paid for, because a shell happens to have one. A configuration file of its own may name them.
+    pub worker_env: Vec<(String, String)>,
     /// Whether what is committed survives a power cut. Tests do without.
     pub durable: bool,
     /// Where URL and keys are written for app and CLI.
@@ -38,6 +41,7 @@ impl Config {
             autoconfirm: true,
             jwt_algorithm: JwtAlgorithm::Es256,
             worker: WorkerChoice::None,
+            worker_env: Vec::new(),
             durable: true,
             connection_file: None,
             test_controls: false,

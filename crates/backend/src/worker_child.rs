@@ -51,8 +51,19 @@ pub(crate) async fn keep(app: App, program: PathBuf) {
     }
 }
 
+/// Prefixes of variables with keys of outside services.
+const SERVICES: [&str; 4] = ["REPLICATE_", "STABILITY_", "OPENAI_", "STRIPE_"];
+
 fn start(app: &App, program: &PathBuf) -> std::io::Result<Child> {
-    Command::new(program)
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let is_key = |name: &str| SERVICES.iter().any(|prefix| name.starts_with(prefix));
+        if name.to_str().is_some_and(is_key) {
+            command.env_remove(name);
+        }
+    }
+    command
+        .envs(app.config().worker_env.iter().cloned())
         .env("AMETHYST_URL", app.url())
         .env("AMETHYST_SERVICE_ROLE_KEY", app.keys().service_role_key())
         // Its end of the pipe closes with us, however we end.

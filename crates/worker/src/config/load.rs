@@ -58,7 +58,7 @@ fn worker(source: &Source<'_>, config: &mut Config) -> Result<(), ConfigError> {
     let poll = source.milliseconds(all::POLL, 10..=60_000, "a number from 10 to 60000")?;
     config.poll = poll.unwrap_or(config.poll);
     // The schema cuts leases at an hour.
-    let lease = source.seconds(all::LEASE, 10..=3600, "a number of seconds from 10 to 3600")?;
+    let lease = source.seconds(all::LEASE, 2..=3600, "a number of seconds from 2 to 3600")?;
     config.lease = lease.unwrap_or(config.lease);
     let grace = source.seconds(all::GRACE, 0..=3600, "a number of seconds from 0 to 3600")?;
     config.grace = grace.unwrap_or(config.grace);

@@ -53,7 +53,7 @@ fn what_is_missing_or_impossible_in_the_environment_is_named() {
         ("AMETHYST_SERVICE_ROLE_KEY", "two words"),
         ("AMETHYST_WORKER_CONCURRENCY", "0"),
         ("AMETHYST_WORKER_POLL_MS", "soon"),
-        ("AMETHYST_WORKER_LEASE_S", "5"),
+        ("AMETHYST_WORKER_LEASE_S", "1"),
         ("AMETHYST_WORKER_LISTEN", "9999"),
         ("AMETHYST_WORKER_LOG", "xml"),
         ("AMETHYST_WORKER_STOP_WITH_STDIN", "perhaps"),

@@ -6,6 +6,7 @@
     reason = "the helpers of a test fail like the test itself"
 )]
 
+mod killed;
 mod money;
 mod openai;
 mod replicate;
