@@ -8,8 +8,8 @@ use crate::{root, setup};
 /// What `bench` can be told.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Only these: `statistics`, `similarity`, `plans` of the hosted schema, `sync` of the client, `small` parts
-    /// of it. All of them without a name.
+    /// Only these: `statistics`, `similarity`, `plans` of the hosted schema, `queue` of the workers, `sync` of the
+    /// client, `small` parts of it. All of them without a name.
     names: Vec<String>,
 }
 
@@ -28,15 +28,20 @@ pub(crate) fn bench(options: &Options) -> anyhow::Result<()> {
     if is_wanted("small") {
         cmd!(sh, "cargo bench --profile measured -p amethyst-store").run()?;
     }
-    if is_wanted("sync") {
-        setup::say("building, optimized");
-        cmd!(
-            sh,
-            "cargo build --profile measured -p amethyst-tests --example sync_bench"
-        )
-        .run()?;
-        let program = root::target().join("measured/examples/sync_bench");
-        cmd!(sh, "{program}").run()?;
+    for (name, package, example) in [
+        ("queue", "amethyst-worker", "queue_bench"),
+        ("sync", "amethyst-tests", "sync_bench"),
+    ] {
+        if is_wanted(name) {
+            setup::say("building, optimized");
+            cmd!(
+                sh,
+                "cargo build --profile measured -p {package} --example {example}"
+            )
+            .run()?;
+            let program = root::target().join("measured/examples").join(example);
+            cmd!(sh, "{program}").run()?;
+        }
     }
     Ok(())
 }
@@ -49,7 +54,7 @@ fn schema(sh: &Shell, options: &Options) -> anyhow::Result<()> {
     let names: Vec<&String> = options
         .names
         .iter()
-        .filter(|name| !matches!(name.as_str(), "sync" | "small"))
+        .filter(|name| !matches!(name.as_str(), "queue" | "sync" | "small"))
         .collect();
     Ok(cmd!(sh, "{program} {names...}").run()?)
 }
