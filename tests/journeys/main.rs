@@ -12,6 +12,7 @@ mod devices;
 mod first_image;
 mod money;
 mod offline;
+mod providers;
 mod session;
 mod storage;
 mod time;

@@ -33,6 +33,22 @@ impl TestBackend {
         Self::with(|config| config.worker = WorkerChoice::Child(program)).await
     }
 
+    /// A new, empty backend whose worker has these variables beside its own, such as keys of providers.
+    ///
+    /// # Errors
+    /// As [`TestBackend::with_worker`].
+    pub async fn with_worker_of(environment: &[(&str, String)]) -> anyhow::Result<Self> {
+        let program = worker_program()?;
+        Self::with(|config| {
+            config.worker = WorkerChoice::Child(program);
+            config.worker_env = environment
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect();
+        })
+        .await
+    }
+
     /// A new, empty backend where accounts wait for the code in their mail.
     ///
     /// # Errors
