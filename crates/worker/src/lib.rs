@@ -16,6 +16,7 @@ mod heartbeat;
 mod hosted;
 mod job;
 mod label;
+mod metrics;
 mod openai;
 mod outside;
 mod provider;
@@ -24,6 +25,8 @@ mod run;
 mod settle;
 mod sketch;
 mod source;
+mod server;
+mod start;
 mod stop;
 mod tasks;
 mod work;
@@ -33,6 +36,9 @@ pub use config::{
     StripeConfig,
 };
 pub use hosted::Refusal;
+pub use metrics::{
+    AnalysisOutcome, BreakerState, ClaimResult, InHand, JobOutcome, Metrics, WebhookResult,
+};
 pub use outside::Class;
 pub use provider::{
     Content, Cost, Desk, Failure, Finished, Missing, MissingResult, OpenAiImages, Order, Output,
@@ -40,4 +46,5 @@ pub use provider::{
 };
 pub use run::Worker;
 pub use sketch::{LORAS, Painting, Sketch, Ticker};
+pub use start::StartError;
 pub use stop::stop_requested;

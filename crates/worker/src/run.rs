@@ -1,9 +1,11 @@
 //! The worker's loops: claim, work, publish, sweep, scheduled work, until told to stop.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use amethyst_model::Backoff;
+use axum::Router;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -12,8 +14,11 @@ use crate::breaker::Breaker;
 use crate::config::Config;
 use crate::garbage::sweep;
 use crate::hosted::{CallError, Hosted, Wanted};
+use crate::metrics::Metrics;
 use crate::provider::Providers;
 use crate::publish::publish;
+use crate::server::{Health, Server, observe};
+use crate::start::StartError;
 use crate::work::{Bench, work};
 
 const BACKOFF: Backoff = Backoff {
@@ -27,28 +32,64 @@ pub struct Worker {
     providers: Providers,
     hosted: Hosted,
     name: String,
+    metrics: Metrics,
+    health: Health,
+    server: Option<Server>,
 }
 
 impl Worker {
-    /// Sets a worker up; nothing is sent yet.
+    /// Sets a worker up and binds its address; nothing is sent or answered yet.
     ///
     /// # Errors
-    /// If the HTTP client cannot be built: the system's certificates are unreadable.
-    pub fn new(config: Config, providers: Providers) -> Result<Self, reqwest::Error> {
+    /// [`StartError`].
+    pub fn new(config: Config, providers: Providers) -> Result<Self, StartError> {
         let hosted = Hosted::new(&config)?;
+        let (metrics, health) = (Metrics::new(), Health::default());
+        // Routes of other parts, such as webhooks, are merged here.
+        let more = Router::new();
+        let server = match config.listen {
+            Some(address) => Some(
+                Server::bind(address, metrics.clone(), health.clone(), more)
+                    .map_err(|source| StartError::Listen { address, source })?,
+            ),
+            None => None,
+        };
         let name = format!("worker-{}", Uuid::from_u128(rand::random()).simple());
         Ok(Self {
             config,
             providers,
             hosted,
             name,
+            metrics,
+            health,
+            server,
         })
+    }
+
+    /// Where health and metrics are served, if they are.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.server.as_ref().and_then(Server::address)
     }
 
     /// Works until `stop`. Then claims nothing more, lets jobs in hand finish within the configured grace,
     /// and gives back those that do not.
     pub async fn run(self, stop: CancellationToken) {
         let hurry = CancellationToken::new();
+        // Served until the last job has ended: who asks meanwhile hears what still goes on.
+        let ended = CancellationToken::new();
+        let mut served = JoinSet::new();
+        if let Some(server) = self.server {
+            served.spawn(server.run(ended.clone()));
+            let observed = observe(
+                self.hosted.clone(),
+                self.metrics.clone(),
+                self.health.clone(),
+                ended.clone(),
+            );
+            served.spawn(observed);
+        }
+        let health = &self.health;
         let mut tasks = JoinSet::new();
         let bench = Bench {
             hosted: self.hosted.clone(),
@@ -57,21 +98,25 @@ impl Worker {
             breaker: Breaker::default(),
         };
         for _ in 0..self.config.concurrency.max(1) {
-            tasks.spawn(claims(
+            let claims = claims(
                 bench.clone(),
                 self.name.clone(),
                 stop.clone(),
                 hurry.clone(),
-            ));
+            );
+            tasks.spawn(health.watch("claims", claims));
         }
-        tasks.spawn(sweep(self.hosted.clone(), stop.clone()));
-        tasks.spawn(publish(
+        let sweep = sweep(self.hosted.clone(), stop.clone());
+        tasks.spawn(health.watch("sweep", sweep));
+        let publish = publish(
             self.hosted.clone(),
             self.config.clone(),
             self.name.clone(),
             stop.clone(),
-        ));
-        tasks.spawn(crate::tasks::tasks(self.hosted.clone(), stop.clone()));
+        );
+        tasks.spawn(health.watch("publish", publish));
+        let scheduled = crate::tasks::tasks(self.hosted.clone(), stop.clone());
+        tasks.spawn(health.watch("tasks", scheduled));
         stop.cancelled().await;
         let grace = async {
             tokio::time::sleep(self.config.grace).await;
@@ -83,6 +128,8 @@ impl Worker {
             () = grace => {}
             () = async { while tasks.join_next().await.is_some() {} } => {}
         }
+        ended.cancel();
+        while served.join_next().await.is_some() {}
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod error;
 mod generation;
+mod operations;
 mod rpc;
 mod storage;
 
@@ -14,6 +15,7 @@ use url::Url;
 pub(crate) use error::CallError;
 pub use error::Refusal;
 pub(crate) use generation::Wanted;
+pub(crate) use operations::QueueStats;
 
 use crate::config::Config;
 

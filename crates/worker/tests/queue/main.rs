@@ -10,5 +10,6 @@ mod crash;
 mod done;
 mod ended;
 mod published;
+mod served;
 mod stop;
 mod user;
