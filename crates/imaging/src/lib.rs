@@ -25,4 +25,4 @@ pub use decode::{Info, Limits, decode, probe, thumbnail};
 pub use encode::{encode, encode_webp_lossless};
 pub use error::Error;
 pub use format::Format;
-pub use xmp::{embed_xmp, read_xmp};
+pub use xmp::{embed_xmp, read_xmp, without_metadata};
