@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::hosted::{CallError, Hosted};
 use crate::job::Job;
-use crate::label::sketch_xmp;
+use crate::label::{self, Origin};
 use crate::outside::Class;
 use crate::provider::{Content, Failure, Output, Picture};
 
@@ -75,9 +75,9 @@ pub(crate) async fn deliver(
         format: job.format(),
         quality: job.output_quality,
         stem: format!("{}/{}", job.folder(), job.image_id(index)),
-        xmp: (provider == "sketch").then(sketch_xmp),
     };
-    let made = tokio::task::spawn_blocking(move || making.files(content))
+    let origin = Origin::of(job, adapted, index, seed);
+    let made = tokio::task::spawn_blocking(move || making.files(content, origin))
         .await
         .map_err(|_| Failure::lasting("encoding_failed"))?;
     let (files, color) = made.map_err(|error| {
@@ -107,12 +107,15 @@ struct Making {
     format: Format,
     quality: u8,
     stem: String,
-    xmp: Option<String>,
 }
 
 impl Making {
     /// Original and thumbnails, and the dominant color.
-    fn files(&self, content: Content) -> Result<(Vec<File>, String), amethyst_imaging::Error> {
+    fn files(
+        &self,
+        content: Content,
+        mut origin: Origin,
+    ) -> Result<(Vec<File>, String), amethyst_imaging::Error> {
         let (bitmap, original) = match content {
             Content::Pixels(bitmap) => (bitmap, None),
             Content::File(file) => {
@@ -126,10 +129,10 @@ impl Making {
             Some(file) => file.to_vec(),
             None => encode(&bitmap, self.format, self.quality)?,
         };
-        let original = match &self.xmp {
-            Some(xmp) => embed_xmp(&original, xmp)?,
-            None => original,
-        };
+        origin.recipe.width = Some(bitmap.width());
+        origin.recipe.height = Some(bitmap.height());
+        let original = embed_xmp(&original, &label::xmp(&origin))?;
+        let mark = label::mark(&origin);
         let color = hex_color(dominant_color(&bitmap));
         let mut files = vec![File {
             variant: "original".to_owned(),
@@ -149,7 +152,7 @@ impl Making {
                 format: Format::Webp,
                 width: source.width(),
                 height: source.height(),
-                bytes: encode(&source, Format::Webp, THUMBNAIL_QUALITY)?.into(),
+                bytes: embed_xmp(&encode(&source, Format::Webp, THUMBNAIL_QUALITY)?, &mark)?.into(),
             });
         }
         Ok((files, color))

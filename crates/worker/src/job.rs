@@ -24,7 +24,10 @@ pub(crate) struct Job {
     #[serde(default)]
     pub(crate) negative_prompt: String,
     pub(crate) model_id: String,
+    #[serde(default)]
     pub(crate) model_version: String,
+    #[serde(default)]
+    pub(crate) created_at: Option<DateTime<Utc>>,
     #[serde(default)]
     pub(crate) aspect_ratio: AspectRatio,
     pub(crate) steps: i64,
@@ -38,8 +41,6 @@ pub(crate) struct Job {
     pub(crate) safety_checker: bool,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    #[serde(default)]
-    pub(crate) credits_cost: i64,
     #[serde(default)]
     pub(crate) hf_loras: Vec<String>,
     #[serde(default)]

@@ -1,8 +1,11 @@
 //! Copies of published images: from the private bucket to the public one, under the random folder that the
-//! claim names.
+//! claim names. The copies keep the mark of what made the image; of its parameters they tell what the image's page
+//! tells everybody.
 
 use std::time::Duration;
 
+use amethyst_imaging::{embed_xmp, read_xmp, without_metadata};
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -10,6 +13,7 @@ use uuid::Uuid;
 
 use crate::config::Config;
 use crate::hosted::{CallError, Hosted};
+use crate::label::public_xmp;
 
 const FROM: &str = "generated-images";
 const TO: &str = "public-images";
@@ -26,6 +30,8 @@ struct Publication {
     public_name: Option<Uuid>,
     #[serde(default)]
     files: Option<Vec<Stored>>,
+    #[serde(default)]
+    provider: Option<String>,
 }
 
 /// An entry of `technical_metadata.files`.
@@ -71,11 +77,17 @@ async fn one(hosted: &Hosted, claim: Value) {
                 .fail_publication(image, token, "no_files", false)
                 .await
         }
-        Err(error) => {
+        Err(Stopped::Call(error)) => {
             tracing::warn!(%error, %image, "cannot publish");
             let passing = error.is_passing();
             hosted
                 .fail_publication(image, token, "storage_unavailable", passing)
+                .await
+        }
+        Err(Stopped::Damaged(error)) => {
+            tracing::error!(%error, %image, "cannot publish a damaged file");
+            hosted
+                .fail_publication(image, token, "damaged_file", false)
                 .await
         }
     };
@@ -85,14 +97,29 @@ async fn one(hosted: &Hosted, claim: Value) {
     }
 }
 
+/// Why there is no copy.
+#[derive(Debug)]
+enum Stopped {
+    Call(CallError),
+    Damaged(amethyst_imaging::Error),
+}
+
+impl From<CallError> for Stopped {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
 /// Copies every file; answers folder, original and thumbnail. `None`: there is nothing to copy.
 async fn copy(
     hosted: &Hosted,
     publication: &Publication,
-) -> Result<Option<(Uuid, String, String)>, CallError> {
+) -> Result<Option<(Uuid, String, String)>, Stopped> {
     let (Some(name), Some(files)) = (publication.public_name, &publication.files) else {
         return Ok(None);
     };
+    let recipe = hosted.public_recipe(publication.image_id).await?;
+    let provider = publication.provider.as_deref().unwrap_or_default();
     let (mut original, mut thumbnail) = (None, None);
     for file in files {
         let Some((extension, mime)) = kind(&file.path) else {
@@ -100,7 +127,10 @@ async fn copy(
         };
         let target = format!("{name}/{}.{extension}", file.variant);
         let bytes = hosted.download(FROM, &file.path).await?;
-        hosted.upload(TO, &target, mime, bytes).await?;
+        // A thumbnail has no room for more than the mark.
+        let told = recipe.as_ref().filter(|_| file.variant == "original");
+        let copy = public_copy(&bytes, provider, told).map_err(Stopped::Damaged)?;
+        hosted.upload(TO, &target, mime, copy).await?;
         match file.variant.as_str() {
             "original" => original = Some(target),
             "512" => thumbnail = Some(target),
@@ -110,6 +140,16 @@ async fn copy(
     Ok(original
         .zip(thumbnail)
         .map(|(original, thumbnail)| (name, original, thumbnail)))
+}
+
+/// The same pixels with a label that everybody may read, and no other words.
+fn public_copy(
+    bytes: &[u8],
+    provider: &str,
+    recipe: Option<&Value>,
+) -> Result<Bytes, amethyst_imaging::Error> {
+    let label = public_xmp(read_xmp(bytes).as_deref(), provider, recipe);
+    Ok(embed_xmp(&without_metadata(bytes)?, &label)?.into())
 }
 
 fn kind(path: &str) -> Option<(&'static str, &'static str)> {

@@ -56,15 +56,18 @@ async fn a_request_becomes_images_with_all_their_files() {
             if file["variant"] == "original" {
                 assert_eq!(info.format, Format::Jpeg);
                 assert_eq!(image["public_url"], address);
+                let label = read_xmp(&bytes).unwrap();
+                assert!(label.contains("Amethyst sketch, procedural"));
                 assert!(
-                    read_xmp(&bytes)
-                        .unwrap()
-                        .contains("Amethyst sketch, procedural")
+                    label.contains(&format!("&quot;seed&quot;:{seed}")),
+                    "{label}"
                 );
                 pictures.insert(picture.fingerprint());
             } else {
                 assert_eq!(file["variant"], info.width.to_string());
                 assert_eq!(info.format, Format::Webp);
+                let label = read_xmp(&bytes).unwrap();
+                assert!(label.contains("/algorithmicMedia<") && !label.contains("seed"));
             }
             if file["variant"] == "512" {
                 assert_eq!(image["thumbnail_url"], address);

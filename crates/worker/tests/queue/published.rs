@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use amethyst_imaging::{Limits, decode, read_xmp};
 use amethyst_testkit::TestBackend;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -50,9 +51,16 @@ async fn a_published_image_is_copied_under_another_name_and_goes_when_it_is_take
     let address = format!("{}{url}", backend.url().trim_end_matches('/'));
     let copy = anybody.get(&address).send().await.unwrap();
     assert_eq!(copy.headers()["content-type"], "image/webp");
-    assert_eq!(copy.bytes().await.unwrap(), original);
-    let thumbnail = published["thumbnail_url"].as_str().unwrap();
-    assert!(user.bytes(thumbnail).await.len() > 100);
+    let copy = copy.bytes().await.unwrap();
+    let pixels = |bytes: &[u8]| decode(bytes, Limits::default()).unwrap();
+    assert_eq!(pixels(&copy), pixels(&original));
+    // Its page shows the recipe, so that the copy may tell it; the id of the request is on neither.
+    let label = read_xmp(&copy).unwrap();
+    assert!(label.contains("/algorithmicMedia<") && label.contains("Amethyst sketch, procedural"));
+    assert!(label.contains("un renard au bord d'un lac"), "{label}");
+    let thumbnail = user.bytes(published["thumbnail_url"].as_str().unwrap());
+    let label = read_xmp(&thumbnail.await).unwrap();
+    assert!(label.contains("/algorithmicMedia<") && !label.contains("renard"));
 
     set_public(&user, &image, false, "2026-01-01T10:00:01Z").await;
     assert_eq!(
@@ -85,4 +93,42 @@ async fn a_published_image_is_copied_under_another_name_and_goes_when_it_is_take
         "its owner still has it"
     );
     sweeper.stop().await;
+}
+
+/// When the request is gone, its page tells no prompt any more, and neither does a copy made then.
+#[tokio::test]
+async fn a_copy_tells_no_more_than_the_page_of_its_image() {
+    let backend = TestBackend::start().await.unwrap();
+    let user = User::sign_up(&backend).await;
+    let worker = Running::start(config(&backend));
+    let id = user.request(json!({ "p_output_format": "png" })).await;
+    user.wait_for(&id, "completed").await;
+    let image = user.images(&id).await.remove(0);
+    let original = user.bytes(image["public_url"].as_str().unwrap()).await;
+    assert!(read_xmp(&original).unwrap().contains("renard"));
+    sqlx::query("update public.generated_images set prompt_id = null where id = $1::uuid")
+        .bind(image["id"].as_str().unwrap())
+        .execute(backend.pool())
+        .await
+        .unwrap();
+    set_public(&user, &image, true, "2026-01-01T10:00:00Z").await;
+    let path = format!(
+        "/rest/v1/generated_images?id=eq.{}",
+        image["id"].as_str().unwrap()
+    );
+    let url = loop {
+        let rows = user.ask(Method::GET, &path, None).await;
+        if !rows[0]["published_at"].is_null() {
+            break rows[0]["public_url"].as_str().unwrap().to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    let copy = user.bytes(&url).await;
+    let label = read_xmp(&copy).unwrap();
+    assert!(label.contains("/algorithmicMedia<"), "{label}");
+    assert!(
+        !label.contains("renard") && !label.contains("Parameters"),
+        "{label}"
+    );
+    worker.stop().await;
 }

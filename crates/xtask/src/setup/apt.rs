@@ -28,8 +28,8 @@ pub(crate) const RUN: &[&str] = &[
     "xdotool",
     "libsecret-tools",
 ];
-/// What the tests in a browser and in the real window need.
-pub(crate) const TEST: &[&str] = &["chromium", "webkit2gtk-driver"];
+/// What the tests in a browser and in the real window need, and what reads the labels inside of images.
+pub(crate) const TEST: &[&str] = &["chromium", "webkit2gtk-driver", "libimage-exiftool-perl"];
 /// What type-checking for Windows needs.
 pub(crate) const PLATFORMS: &[&str] = &["gcc-mingw-w64-x86-64", "g++-mingw-w64-x86-64"];
 
