@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use amethyst_model::{Adapted, adapt};
-use chrono::Utc;
 use serde_json::{Map, Value, json};
 use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
 
+use crate::clock;
 use crate::deliver::deliver;
 use crate::follow::Follow;
 use crate::hosted::Hosted;
 use crate::job::{Job, Remote};
 use crate::outside::Class;
-use crate::provider::{Desk, Failure, Finished, Missing, MissingResult, Order, Output, Provider};
+use crate::provider::{
+    Cost, Desk, Failure, Finished, Missing, MissingResult, Order, Output, Provider,
+};
 use crate::settle::{Brought, Decision, settle};
 use crate::source;
 
@@ -39,6 +43,10 @@ pub(crate) struct Outcome {
     pub(crate) receipt: Value,
     /// How the provider did, for the circuit breaker; `None`: it was not asked.
     pub(crate) verdict: Option<Result<(), Class>>,
+    /// What it charges us.
+    pub(crate) cost: Option<Cost>,
+    /// How long it took, from submission to its end; `None`: it was not asked.
+    pub(crate) took: Option<Duration>,
 }
 
 impl Attempt<'_> {
@@ -50,21 +58,27 @@ impl Attempt<'_> {
         let mut stored: BTreeMap<u32, Value> = remote.parts.clone();
         stored.retain(|index, _| *index < job.num_outputs);
         let mut lost = Vec::new();
+        let mut took = None;
         let (produced, delivered) = match self.order(adapted.clone(), &remote, &stored).await {
             Err(failure) => (Err(failure), Ok(())),
             Ok(order) if order.wanted.is_empty() => (Ok(Finished::default()), Ok(())),
             Ok(order) => {
+                let begun = Instant::now();
                 let producing = async {
                     let produced = self.follow.produce(self, &order, remote, &desk).await;
                     // The last desk goes, and with it the deliveries end.
                     drop(desk);
+                    took = Some(begun.elapsed());
                     produced
                 };
                 let delivering = self.deliveries(outputs, &mut stored, &mut lost, &adapted);
                 tokio::join!(producing, delivering)
             }
         };
-        self.outcome(adapted, stored, lost, produced, delivered)
+        Outcome {
+            took,
+            ..self.outcome(adapted, stored, lost, produced, delivered)
+        }
     }
 
     async fn order(
@@ -170,7 +184,7 @@ impl Attempt<'_> {
             },
             delivered,
             has_attempts: job.attempt < job.max_attempts.max(1),
-            has_patience: job.patience_until.is_none_or(|until| Utc::now() < until),
+            has_patience: job.patience_until.is_none_or(|until| clock::now() < until),
         });
         let outcomes = match &decision {
             Decision::Complete(missing) | Decision::Fail(_, missing) => json!(missing),
@@ -183,8 +197,10 @@ impl Attempt<'_> {
             "attempt": job.attempt,
         });
         let mut metadata = Map::new();
+        let mut charged = None;
         if let Ok(finished) = produced {
             if let Some(cost) = finished.cost {
+                charged = Some(cost.clone());
                 receipt["provider_cost"] = json!(cost);
             }
             if let Some(seconds) = finished.seconds {
@@ -212,6 +228,8 @@ impl Attempt<'_> {
             metadata,
             receipt,
             verdict,
+            cost: charged,
+            took: None,
         }
     }
 }

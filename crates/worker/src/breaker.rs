@@ -116,13 +116,12 @@ impl Breaker {
         }
     }
 
-    /// Every circuit that is not closed, for the metrics.
-    pub(crate) fn states(&self, now: Instant) -> Vec<(String, Circuit)> {
+    /// How a model's circuit is, for the metrics.
+    pub(crate) fn circuit(&self, model: &str, now: Instant) -> Circuit {
         let records = self.lock();
-        let states = records
-            .iter()
-            .map(|(model, record)| (model.clone(), record.circuit(now)));
-        states.collect()
+        records
+            .get(model)
+            .map_or(Circuit::Closed, |record| record.circuit(now))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Record>> {

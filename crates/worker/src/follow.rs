@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::attempt::Attempt;
+use crate::clock;
 use crate::job::Remote;
 use crate::outside::Class;
 use crate::provider::{Desk, Failure, Finished, Order, Provider, State};
@@ -82,7 +83,7 @@ impl Follow {
             let state = match id.take() {
                 Some(id) => State::Running(id),
                 None => {
-                    since = Some(Utc::now());
+                    since = Some(clock::now());
                     self.submit(attempt, &order, desk).await?
                 }
             };
@@ -91,7 +92,7 @@ impl Follow {
                     self.note(Some(id.clone()), None);
                     let kept = json!({ "id": id, "round": order.round });
                     keep(attempt, &kept).await;
-                    self.wait(attempt, &id, &order, since.unwrap_or_else(Utc::now), desk)
+                    self.wait(attempt, &id, &order, since.unwrap_or_else(clock::now), desk)
                         .await?
                 }
                 other => other,
@@ -122,7 +123,7 @@ impl Follow {
         if !provider.is_remote() {
             return provider.submit(order, desk).await;
         }
-        let since = Utc::now();
+        let since = clock::now();
         // If even this cannot be noted, nothing may begin: it could be paid for twice.
         let job = attempt.job;
         let noted = json!({ "submitting_at": since, "round": order.round });
@@ -191,7 +192,7 @@ impl Follow {
                 }
                 Err(failure) => return Err(failure),
             };
-            let age = (Utc::now() - since).to_std().unwrap_or_default();
+            let age = (clock::now() - since).to_std().unwrap_or_default();
             if age > provider.deadline() + GRACE {
                 if let Err(failure) = provider.cancel(id).await {
                     tracing::warn!(prompt = %order.id, %failure, "cannot cancel what takes too long");

@@ -32,7 +32,8 @@ pub(crate) async fn keep(
     nudge: &Notify,
 ) -> Interrupted {
     let mut heard = Instant::now();
-    let mut nudges = None;
+    // News from before the first answer are news too.
+    let mut nudges = 0;
     loop {
         // News travel at the pace; without any, a third of the lease is soon enough, but a cancellation
         // should not have to wait for long.
@@ -50,10 +51,8 @@ pub(crate) async fn keep(
             Ok(answer) if answer.cancel_requested => return Interrupted::Cancelled,
             Ok(answer) => {
                 heard = Instant::now();
-                if nudges
-                    .replace(answer.nudges)
-                    .is_some_and(|before| before != answer.nudges)
-                {
+                if answer.nudges != nudges {
+                    nudges = answer.nudges;
                     nudge.notify_one();
                 }
             }

@@ -42,6 +42,8 @@ pub(crate) struct Job {
     pub(crate) width: u32,
     pub(crate) height: u32,
     #[serde(default)]
+    pub(crate) credits_cost: i64,
+    #[serde(default)]
     pub(crate) hf_loras: Vec<String>,
     #[serde(default)]
     pub(crate) lora_scales: Vec<f64>,

@@ -8,6 +8,8 @@
 
 mod attempt;
 mod breaker;
+mod check;
+mod clock;
 mod config;
 mod deliver;
 mod follow;
@@ -22,15 +24,18 @@ mod outside;
 mod provider;
 mod publish;
 mod run;
+mod server;
 mod settle;
 mod sketch;
 mod source;
-mod server;
 mod start;
 mod stop;
+mod tally;
 mod tasks;
+mod word;
 mod work;
 
+pub use check::{Finding, Level, check};
 pub use config::{
     Config, ConfigError, Key, LogFormat, OpenAiConfig, ReplicateConfig, StabilityConfig,
     StripeConfig,

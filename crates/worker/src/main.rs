@@ -1,9 +1,12 @@
 //! The binary: settings from file and environment, log lines to standard error, work until told to stop.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use amethyst_worker::{Config, LogFormat, Providers, Worker, stop_requested};
+use amethyst_worker::{
+    Config, Finding, Level, LogFormat, Providers, StartError, Worker, check, stop_requested,
+};
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -20,6 +23,9 @@ struct Options {
         value_name = "PATH"
     )]
     config: Option<PathBuf>,
+    /// The same as the command `check`.
+    #[arg(long)]
+    check: bool,
     #[command(subcommand)]
     task: Option<Task>,
 }
@@ -28,13 +34,26 @@ struct Options {
 enum Task {
     /// Work until told to stop; what happens when nothing is named.
     Run,
+    /// Try every key and setting, say what is wrong, and end: with 1 if something does not work.
+    Check,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
+    let task = match options.check {
+        true => Task::Check,
+        false => options.task.unwrap_or(Task::Run),
+    };
     let config = match Config::load(options.config) {
         Ok(config) => config,
+        Err(error) if matches!(task, Task::Check) => {
+            return tell(&[Finding {
+                level: Level::Error,
+                part: "settings",
+                text: error.to_string(),
+            }]);
+        }
         Err(error) => {
             log_to_stderr(LogFormat::Text);
             tracing::error!(%error, "cannot start");
@@ -42,8 +61,28 @@ async fn main() -> ExitCode {
         }
     };
     log_to_stderr(config.log);
-    match options.task.unwrap_or(Task::Run) {
+    match task {
         Task::Run => run(config).await,
+        Task::Check => match check(&config, &Providers::builtin()).await {
+            Ok(found) => tell(&found),
+            Err(error) => {
+                tracing::error!(%error, "cannot check");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+/// One line per finding on standard output; fails if one of them is an error.
+fn tell(found: &[Finding]) -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    for finding in found {
+        // Whoever closed the pipe wants to read no more; the exit code still says it.
+        let _ = writeln!(out, "{finding}");
+    }
+    match found.iter().any(|finding| finding.level == Level::Error) {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
     }
 }
 
@@ -57,7 +96,10 @@ async fn run(config: Config) -> ExitCode {
         tracing::info!("stopping");
         asked.cancel();
     });
-    match Providers::of(&config).and_then(|providers| Worker::new(config, providers)) {
+    let worker = Providers::of(&config)
+        .map_err(StartError::from)
+        .and_then(|providers| Worker::new(config, providers));
+    match worker {
         Ok(worker) => worker.run(stop).await,
         Err(error) => {
             tracing::error!(%error, "cannot start");

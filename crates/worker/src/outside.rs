@@ -158,7 +158,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
         return Duration::try_from_secs_f64(seconds).ok();
     }
     let at = chrono::DateTime::parse_from_rfc2822(value.trim()).ok()?;
-    (at.to_utc() - chrono::Utc::now()).to_std().ok()
+    (at.to_utc() - crate::clock::now()).to_std().ok()
 }
 
 /// The HTTP client for outside services.

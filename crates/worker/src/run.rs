@@ -14,8 +14,8 @@ use crate::breaker::Breaker;
 use crate::config::Config;
 use crate::garbage::sweep;
 use crate::hosted::{CallError, Hosted, Wanted};
-use crate::metrics::Metrics;
-use crate::provider::Providers;
+use crate::metrics::{ClaimResult, Metrics};
+use crate::provider::{Providers, replicate_webhooks};
 use crate::publish::publish;
 use crate::server::{Health, Server, observe};
 use crate::start::StartError;
@@ -46,7 +46,7 @@ impl Worker {
         let hosted = Hosted::new(&config)?;
         let (metrics, health) = (Metrics::new(), Health::default());
         // Routes of other parts, such as webhooks, are merged here.
-        let more = Router::new();
+        let more = routes(&config, &hosted, &metrics);
         let server = match config.listen {
             Some(address) => Some(
                 Server::bind(address, metrics.clone(), health.clone(), more)
@@ -96,6 +96,7 @@ impl Worker {
             config: Arc::new(self.config.clone()),
             providers: self.providers.clone(),
             breaker: Breaker::default(),
+            metrics: self.metrics.clone(),
         };
         for _ in 0..self.config.concurrency.max(1) {
             let claims = claims(
@@ -133,6 +134,18 @@ impl Worker {
     }
 }
 
+fn routes(config: &Config, hosted: &Hosted, metrics: &Metrics) -> Router {
+    let mut routes = Router::new();
+    let secret = config
+        .replicate
+        .as_ref()
+        .and_then(|replicate| replicate.webhook_secret.clone());
+    if let Some(secret) = secret {
+        routes = routes.merge(replicate_webhooks(hosted.clone(), metrics.clone(), secret));
+    }
+    routes
+}
+
 async fn claims(bench: Bench, name: String, stop: CancellationToken, hurry: CancellationToken) {
     let mut misses = 0;
     let providers = bench.providers.names();
@@ -147,10 +160,17 @@ async fn claims(bench: Bench, name: String, stop: CancellationToken, hurry: Canc
         };
         // Not raced against `stop`: a claim whose answer is dropped would keep its job from everyone until
         // the lease ran out.
+        let begun = Instant::now();
         let claim = tokio::select! {
             claim = bench.hosted.claim(&wanted) => claim,
             () = hurry.cancelled() => return,
         };
+        let result = match &claim {
+            Ok(Some(_)) => ClaimResult::Job,
+            Ok(None) => ClaimResult::Empty,
+            Err(_) => ClaimResult::Error,
+        };
+        bench.metrics.claimed("generation", result, begun.elapsed());
         let wait = match claim {
             Ok(Some(claim)) => {
                 misses = 0;

@@ -21,6 +21,15 @@ pub(crate) struct Held {
     pub(crate) nudges: i64,
 }
 
+/// What became of an event of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Noted {
+    /// Whether it is about a job that waits for it.
+    pub(crate) known: bool,
+    /// Whether it came for the first time.
+    pub(crate) fresh: bool,
+}
+
 /// What is wanted of the queue.
 pub(crate) struct Wanted<'a> {
     pub(crate) worker: &'a str,
@@ -78,25 +87,25 @@ impl Hosted {
         Ok(answer.held)
     }
 
-    /// Hands the images over. Repeating it with the same token changes nothing.
+    /// Hands the images over; answers how many credits went back. Repeating it with the same token changes nothing.
     pub(crate) async fn complete(
         &self,
         prompt: Uuid,
         token: Uuid,
         images: &[Value],
         metadata: &Value,
-    ) -> Result<(), CallError> {
+    ) -> Result<i64, CallError> {
         let arguments = json!({
             "p_prompt_id": prompt,
             "p_lease_token": token,
             "p_images": images,
             "p_metadata": metadata,
         });
-        let _: Value = self.call("complete_generation", &arguments).await?;
-        Ok(())
+        let answer: Value = self.call("complete_generation", &arguments).await?;
+        Ok(answer.get("refunded").and_then(Value::as_i64).unwrap_or(0))
     }
 
-    /// Gives a job up: with a refund, or back into the queue if another attempt may succeed.
+    /// Gives a job up: with a refund, or back into the queue if another attempt may succeed. Whether it is over.
     pub(crate) async fn fail(
         &self,
         prompt: Uuid,
@@ -104,7 +113,7 @@ impl Hosted {
         code: &str,
         retryable: bool,
         told: &Value,
-    ) -> Result<(), CallError> {
+    ) -> Result<bool, CallError> {
         let arguments = json!({
             "p_prompt_id": prompt,
             "p_lease_token": token,
@@ -112,11 +121,12 @@ impl Hosted {
             "p_retryable": retryable,
             "p_told": told,
         });
-        let _: Value = self.call("fail_generation", &arguments).await?;
-        Ok(())
+        let answer: Value = self.call("fail_generation", &arguments).await?;
+        Ok(is_over(&answer))
     }
 
-    /// Puts a job back without counting it as an attempt. `patient`: however long it has waited already.
+    /// Puts a job back without counting it as an attempt. `patient`: however long it has waited already. Whether it is
+    /// over all the same.
     pub(crate) async fn postpone(
         &self,
         prompt: Uuid,
@@ -125,7 +135,7 @@ impl Hosted {
         code: &str,
         patient: bool,
         told: &Value,
-    ) -> Result<(), CallError> {
+    ) -> Result<bool, CallError> {
         let arguments = json!({
             "p_prompt_id": prompt,
             "p_lease_token": token,
@@ -134,8 +144,8 @@ impl Hosted {
             "p_patient": patient,
             "p_told": told,
         });
-        let _: Value = self.call("postpone_generation", &arguments).await?;
-        Ok(())
+        let answer: Value = self.call("postpone_generation", &arguments).await?;
+        Ok(is_over(&answer))
     }
 
     /// Takes in that a provider has news of a request. The same event counts once.
@@ -145,14 +155,17 @@ impl Hosted {
         event: &str,
         prompt: Uuid,
         remote: &str,
-    ) -> Result<(), CallError> {
+    ) -> Result<Noted, CallError> {
         let arguments = json!({
             "p_source": source,
             "p_event_id": event,
             "p_prompt_id": prompt,
             "p_remote_id": remote,
         });
-        let _: Value = self.call("note_webhook", &arguments).await?;
-        Ok(())
+        self.call("note_webhook", &arguments).await
     }
+}
+
+fn is_over(answer: &Value) -> bool {
+    answer.get("status").and_then(Value::as_str) == Some("failed")
 }

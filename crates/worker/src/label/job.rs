@@ -9,7 +9,10 @@ impl Origin {
     /// Of the image at `index`, made with `seed` where the model has seeds. What was used stands in it, not what was
     /// asked for; its size is known once the picture is.
     pub(crate) fn of(job: &Job, adapted: &Adapted, index: u32, seed: Option<u64>) -> Self {
-        let loras = adapted.loras.iter().map(|(name, scale)| (name.as_str(), *scale));
+        let loras = adapted
+            .loras
+            .iter()
+            .map(|(name, scale)| (name.as_str(), *scale));
         let recipe = Recipe {
             prompt: job.prompt.clone(),
             negative_prompt: adapted.negative_prompt.clone().unwrap_or_default(),

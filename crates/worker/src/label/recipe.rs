@@ -16,7 +16,7 @@ pub(crate) struct Recipe {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) negative_prompt: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) seed: Option<i64>,
+    pub(crate) seed: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) steps: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,7 +107,7 @@ impl Recipe {
         let recipe = Self {
             prompt,
             negative_prompt: text("negative_prompt"),
-            seed: whole("seed").filter(|seed| *seed >= 0),
+            seed: whole("seed").and_then(|seed| u64::try_from(seed).ok()),
             steps: count("steps"),
             guidance_scale: recipe.get("guidance_scale").and_then(Value::as_f64),
             width: count("width"),

@@ -32,7 +32,7 @@ fn every_event_is_counted_under_its_name() {
     metrics.breaker("gpt-image-2", BreakerState::Open);
     metrics.claimed("generation", ClaimResult::Empty, Duration::from_millis(7));
     metrics.queue(Some(&[row("generation", "replicate", 4)]));
-    let text = metrics.clone().text();
+    let text = metrics.text();
     for line in [
         r#"amethyst_jobs_total{provider="replicate",outcome="partial"} 1"#,
         "amethyst_jobs_in_hand 1",

@@ -26,12 +26,12 @@ pub struct Picture {
 }
 
 /// What a provider charges us, in its own unit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cost {
     /// How much.
     pub amount: f64,
     /// Of what: `seconds`, `credits`, `tokens`.
-    pub unit: String,
+    pub unit: &'static str,
 }
 
 /// Why a picture was not handed over.

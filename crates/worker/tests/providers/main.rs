@@ -15,3 +15,4 @@ mod shop;
 mod stability;
 #[path = "../queue/user.rs"]
 mod user;
+mod webhooks;

@@ -1,5 +1,6 @@
 //! A user who asks for images over HTTP, and workers at the other end.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use amethyst_testkit::TestBackend;
@@ -149,6 +150,7 @@ impl User {
 pub(crate) struct Running {
     stop: CancellationToken,
     task: JoinHandle<()>,
+    address: Option<SocketAddr>,
 }
 
 /// Quick to look, quick to lose its lease.
@@ -167,8 +169,19 @@ impl Running {
         let stop = CancellationToken::new();
         let providers = Providers::of(&config).unwrap();
         let worker = Worker::new(config, providers).unwrap();
+        let address = worker.address();
         let task = tokio::spawn(worker.run(stop.clone()));
-        Self { stop, task }
+        Self {
+            stop,
+            task,
+            address,
+        }
+    }
+
+    /// Where it listens, if it does.
+    #[allow(dead_code, reason = "of the tests that share this file only some ask")]
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        self.address
     }
 
     /// Ends it in order.

@@ -112,6 +112,6 @@ fn cost(answer: &Value) -> Option<Cost> {
     let tokens = answer.pointer("/usage/total_tokens")?.as_f64()?;
     Some(Cost {
         amount: tokens,
-        unit: "tokens".to_owned(),
+        unit: "tokens",
     })
 }

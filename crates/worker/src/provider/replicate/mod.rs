@@ -182,7 +182,7 @@ fn finished(prediction: &Prediction) -> Finished {
         missing: Vec::new(),
         cost: seconds.map(|amount| Cost {
             amount,
-            unit: "seconds".to_owned(),
+            unit: "seconds",
         }),
         seconds,
         report,

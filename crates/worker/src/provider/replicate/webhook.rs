@@ -10,14 +10,15 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use chrono::Utc;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use sha2::Sha256;
 use uuid::Uuid;
 
+use crate::clock;
 use crate::config::Key;
-use crate::hosted::Hosted;
+use crate::hosted::{CallError, Hosted};
+use crate::metrics::{Metrics, WebhookResult};
 
 /// How far the clock of the sender may be from ours, in seconds.
 const TOLERANCE: i64 = 300;
@@ -28,15 +29,20 @@ const LIMIT: usize = 4 << 20;
 #[derive(Clone)]
 struct Site {
     hosted: Hosted,
+    metrics: Metrics,
     secret: Key,
 }
 
 /// The route `/webhooks/replicate/{prompt}`.
-pub(crate) fn router(hosted: Hosted, secret: Key) -> Router {
+pub(crate) fn router(hosted: Hosted, metrics: Metrics, secret: Key) -> Router {
     Router::new()
         .route("/webhooks/replicate/{prompt}", post(receive))
         .layer(DefaultBodyLimit::max(LIMIT))
-        .with_state(Site { hosted, secret })
+        .with_state(Site {
+            hosted,
+            metrics,
+            secret,
+        })
 }
 
 #[derive(Deserialize)]
@@ -50,33 +56,55 @@ async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
+    let (result, status) = take_in(&site, prompt, &headers, &body).await;
+    site.metrics.webhook("replicate", result);
+    status
+}
+
+async fn take_in(
+    site: &Site,
+    prompt: Uuid,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> (WebhookResult, StatusCode) {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let signed = header("webhook-id")
         .zip(header("webhook-timestamp"))
         .zip(header("webhook-signature"));
     let Some(((id, timestamp), signatures)) = signed else {
-        return StatusCode::BAD_REQUEST;
+        return (WebhookResult::Refused, StatusCode::BAD_REQUEST);
     };
-    let now = Utc::now().timestamp();
-    if !is_signed(site.secret.reveal(), id, timestamp, signatures, &body, now) {
+    let now = clock::now().timestamp();
+    if !is_signed(site.secret.reveal(), id, timestamp, signatures, body, now) {
         tracing::warn!("a webhook of Replicate with a wrong signature or time");
-        return StatusCode::UNAUTHORIZED;
+        return (WebhookResult::Refused, StatusCode::UNAUTHORIZED);
     }
-    let Ok(event) = serde_json::from_slice::<Event>(&body) else {
-        return StatusCode::BAD_REQUEST;
+    let Ok(event) = serde_json::from_slice::<Event>(body) else {
+        return (WebhookResult::Refused, StatusCode::BAD_REQUEST);
     };
     match site
         .hosted
         .note_webhook("replicate", id, prompt, &event.id)
         .await
     {
-        Ok(()) => StatusCode::NO_CONTENT,
+        Ok(noted) => {
+            let result = match (noted.fresh, noted.known) {
+                (false, _) => WebhookResult::Repeated,
+                (true, true) => WebhookResult::Accepted,
+                (true, false) => WebhookResult::Ignored,
+            };
+            (result, StatusCode::NO_CONTENT)
+        }
         // Sent again later; polling helps meanwhile.
         Err(error) => {
-            tracing::warn!(%error, "a webhook cannot be taken in");
-            StatusCode::SERVICE_UNAVAILABLE
+            log(&error);
+            (WebhookResult::Failed, StatusCode::SERVICE_UNAVAILABLE)
         }
     }
+}
+
+fn log(error: &CallError) {
+    tracing::warn!(%error, "a webhook cannot be taken in");
 }
 
 /// `signatures` holds `v1,<base64>` once or more often, while a secret is being changed. Compared in constant time.

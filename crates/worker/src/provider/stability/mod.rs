@@ -96,7 +96,7 @@ impl Stability {
             .and_then(serde_json::Value::as_f64);
         end.cost = price.map(|price| Cost {
             amount: price * f64::from(charged),
-            unit: "credits".to_owned(),
+            unit: "credits",
         });
         Ok(State::Finished(end))
     }
