@@ -50,6 +50,7 @@ pub use provider::{
     Picture, Provider, Providers, Replicate, Source, Stability, State,
 };
 pub use run::Worker;
+pub use server::is_healthy;
 pub use sketch::{LORAS, Painting, Sketch, Ticker};
 pub use start::StartError;
 pub use stop::stop_requested;

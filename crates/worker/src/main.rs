@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use amethyst_worker::{
-    Config, Finding, Level, LogFormat, Providers, StartError, Worker, check, stop_requested,
+    Config, Finding, Level, LogFormat, Providers, StartError, Worker, check, is_healthy,
+    stop_requested,
 };
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
@@ -36,6 +37,8 @@ enum Task {
     Run,
     /// Try every key and setting, say what is wrong, and end: with 1 if something does not work.
     Check,
+    /// Ask the worker that listens on this machine how it is: ends with 1 if it is not well.
+    Health,
 }
 
 #[tokio::main]
@@ -63,6 +66,7 @@ async fn main() -> ExitCode {
     log_to_stderr(config.log);
     match task {
         Task::Run => run(config).await,
+        Task::Health => health(&config).await,
         Task::Check => match check(&config, &Providers::builtin()).await {
             Ok(found) => tell(&found),
             Err(error) => {
@@ -70,6 +74,17 @@ async fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+    }
+}
+
+async fn health(config: &Config) -> ExitCode {
+    let Some(listen) = config.listen else {
+        tracing::error!("nothing listens: AMETHYST_WORKER_LISTEN is not set");
+        return ExitCode::FAILURE;
+    };
+    match is_healthy(listen).await {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is read, what is refused, and that each refusal names its setting and no value.
 
 use super::*;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn load(variables: &[(&str, &str)], file: Option<PathBuf>) -> Result<Config, ConfigError> {
     let lookup = |name: &str| {
@@ -182,4 +182,69 @@ fn a_secret_may_lie_in_a_file_that_a_variable_names() {
     assert!(twice.to_string().contains("OPENAI_API_KEY"), "{twice}");
     let gone = with(&[("OPENAI_API_KEY_FILE", "/not/there")]).unwrap_err();
     assert!(gone.to_string().contains("OPENAI_API_KEY_FILE"), "{gone}");
+}
+
+fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/worker.toml")
+}
+
+#[test]
+fn the_sample_file_is_taken_as_it_is() {
+    let config = load(&[], Some(sample())).unwrap();
+    assert_eq!(config.url.scheme(), "https");
+    assert!(config.replicate.is_none() && config.stripe.is_none());
+}
+
+#[test]
+fn the_sample_file_names_every_setting_with_its_default() {
+    let text = fs_err::read_to_string(sample()).unwrap();
+    let everything: String = text
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            // Secrets lie in files that are not here.
+            Some(setting) if setting.contains("_file = ") => {
+                let (name, _) = setting.split_once("_file").unwrap();
+                format!("{name} = \"whsec_x\"\n")
+            }
+            Some(setting) if !setting.is_empty() && !setting.starts_with(' ') => {
+                format!("{setting}\n")
+            }
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    for setting in settings::ALL {
+        let (section, name) = setting.key.split_once('.').unwrap();
+        let (_, rest) = everything.split_once(&format!("[{section}]\n")).unwrap();
+        let rest = rest.split("\n[").next().unwrap();
+        assert!(rest.contains(&format!("\n{name} = ")), "{}", setting.key);
+        assert!(text.contains(setting.variable), "{}", setting.variable);
+    }
+    let (_folder, path) = file(&everything);
+    let full = load(&[], Some(path)).unwrap();
+    // What the sample shows as default is the default.
+    let bare = Config::new(full.url.clone(), full.service_role_key.clone());
+    assert_eq!(
+        (full.concurrency, full.poll, full.lease, full.grace),
+        (bare.concurrency, bare.poll, bare.lease, bare.grace)
+    );
+    let services = [
+        ("REPLICATE_API_TOKEN", "whsec_x"),
+        ("REPLICATE_WEBHOOK_SECRET", "whsec_x"),
+        ("STABILITY_API_KEY", "whsec_x"),
+        ("OPENAI_API_KEY", "whsec_x"),
+        ("STRIPE_SECRET_KEY", "whsec_x"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_x"),
+        ("STRIPE_RETURN_URL", "https://amethyst.example.org/paid"),
+    ];
+    let bare = with(&services).unwrap();
+    assert_eq!(
+        format!(
+            "{:?}",
+            (full.replicate, full.stability, full.openai, full.stripe)
+        ),
+        format!(
+            "{:?}",
+            (bare.replicate, bare.stability, bare.openai, bare.stripe)
+        )
+    );
 }

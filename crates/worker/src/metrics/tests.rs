@@ -12,8 +12,8 @@ fn row(kind: &str, provider: &str, ready: i64) -> QueueStats {
     }
 }
 
-#[test]
-fn every_event_is_counted_under_its_name() {
+/// Every event once.
+fn eventful() -> (Metrics, InHand) {
     let metrics = Metrics::new();
     metrics.job_ended("replicate", JobOutcome::Partial);
     let in_hand = metrics.in_hand();
@@ -32,6 +32,12 @@ fn every_event_is_counted_under_its_name() {
     metrics.breaker("gpt-image-2", BreakerState::Open);
     metrics.claimed("generation", ClaimResult::Empty, Duration::from_millis(7));
     metrics.queue(Some(&[row("generation", "replicate", 4)]));
+    (metrics, in_hand)
+}
+
+#[test]
+fn every_event_is_counted_under_its_name() {
+    let (metrics, in_hand) = eventful();
     let text = metrics.text();
     for line in [
         r#"amethyst_jobs_total{provider="replicate",outcome="partial"} 1"#,
@@ -86,4 +92,34 @@ fn a_queue_that_ran_empty_is_zero_and_not_what_it_was() {
     ));
     metrics.queue(None);
     assert!(metrics.text().contains("amethyst_database_up 0"));
+}
+
+/// A rule about a metric that does not exist never fires, and nobody would notice.
+#[test]
+fn rules_and_handbook_speak_of_metrics_that_exist() {
+    let text = eventful().0.text();
+    let known: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split(['{', ' ']).next())
+        .collect();
+    for file in ["deploy/alerts.yml", "docs/operating.md"] {
+        let path = format!("{}/../../{file}", env!("CARGO_MANIFEST_DIR"));
+        let file_text = fs_err::read_to_string(path).unwrap();
+        let mut names = 0;
+        for (at, _) in file_text.match_indices("amethyst_") {
+            let name: String = file_text[at..]
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .collect();
+            // A histogram's own name stands in the text with endings only.
+            let count = format!("{name}_count");
+            let is_known = [&name, &count]
+                .iter()
+                .any(|name| known.contains(&name.as_str()));
+            assert!(is_known, "{file}: {name}");
+            names += 1;
+        }
+        assert!(names > 10, "{file}: {names}");
+    }
 }

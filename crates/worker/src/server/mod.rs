@@ -5,6 +5,7 @@
 
 mod health;
 mod observe;
+mod probe;
 
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use health::Health;
 pub(crate) use observe::observe;
+pub use probe::is_healthy;
 
 use crate::metrics::Metrics;
 

@@ -15,7 +15,7 @@ const PATHS: [&str; 5] = [
     "/balance",
 ];
 
-fn models(vision_ends: Value) -> Value {
+fn models(vision_ends: &Value) -> Value {
     json!({"object": "list", "data": [
         {"id": "omni-moderation-latest", "object": "model"},
         {"id": "gpt-5-mini", "object": "model", "shutdown_date": vision_ends},
@@ -32,7 +32,7 @@ async fn honest(vision_ends: Value) -> url::Url {
         ),
         (PATHS[1], Mood::Honest(json!({"key": WEBHOOK_SECRET}))),
         (PATHS[2], Mood::Honest(json!({"credits": 812.4}))),
-        (PATHS[3], Mood::Honest(models(vision_ends))),
+        (PATHS[3], Mood::Honest(models(&vision_ends))),
         (
             PATHS[4],
             Mood::Honest(json!({"object": "balance", "livemode": true})),

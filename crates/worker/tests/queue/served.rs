@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use amethyst_testkit::TestBackend;
-use amethyst_worker::{Config, Providers, StartError, Worker};
+use amethyst_worker::{Config, Providers, StartError, Worker, is_healthy};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -54,6 +54,7 @@ async fn a_worker_says_how_it_is_and_what_waits() {
     for part in ["claims", "sweep", "publish", "tasks", "database"] {
         assert_eq!(report["parts"][part], "ok", "{report}");
     }
+    assert!(is_healthy(address).await);
     let answer = reqwest::get(format!("http://{address}/metrics"))
         .await
         .unwrap();
@@ -99,6 +100,7 @@ async fn without_a_database_a_worker_is_not_well() {
     assert_eq!(report["healthy"], false);
     assert_eq!(report["parts"]["database"], "no answer yet");
     assert_eq!(report["parts"]["claims"], "ok");
+    assert!(!is_healthy(address).await);
     running.abort();
     assert!(running.await.unwrap_err().is_cancelled());
     stop.cancel();
