@@ -46,6 +46,7 @@ begin
       when t = 'profiles' then format('id = %L', a)
       when t = 'models' then 'id = ''sketch'''
       when t = 'subscription_plans' then 'id = ''pro'''
+      when t = 'credit_packs' then 'id = ''pack-200'''
       when t = 'community_trends' then 'true'
       when t = 'generated_images' then format('id = %L', i)
       when t = 'prompts' then format('user_id = %L', a)
