@@ -6,6 +6,7 @@
 //!
 //! Not here: prices, refunds and the queue itself (SQL of the hosted schema).
 
+mod analysis;
 mod attempt;
 mod breaker;
 mod check;
@@ -35,6 +36,7 @@ mod tasks;
 mod word;
 mod work;
 
+pub use analysis::{AnalysisKind, RequeueError, Requeued, requeue};
 pub use check::{Finding, Level, check};
 pub use config::{
     Config, ConfigError, Key, LogFormat, OpenAiConfig, ReplicateConfig, StabilityConfig,

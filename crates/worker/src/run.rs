@@ -118,6 +118,14 @@ impl Worker {
         tasks.spawn(health.watch("publish", publish));
         let scheduled = crate::tasks::tasks(self.hosted.clone(), stop.clone());
         tasks.spawn(health.watch("tasks", scheduled));
+        let analyses = crate::analysis::analyze(
+            self.hosted.clone(),
+            self.config.clone(),
+            self.name.clone(),
+            stop.clone(),
+            hurry.clone(),
+        );
+        tasks.spawn(health.watch("analyses", analyses));
         stop.cancelled().await;
         let grace = async {
             tokio::time::sleep(self.config.grace).await;

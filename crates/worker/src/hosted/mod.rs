@@ -1,8 +1,10 @@
 //! The hosted project as the worker sees it: functions by REST, objects by Storage.
 
+mod analysis;
 mod error;
 mod generation;
 mod operations;
+mod recent;
 mod rpc;
 mod storage;
 
@@ -12,6 +14,7 @@ use std::time::Duration;
 use reqwest::{RequestBuilder, Response};
 use url::Url;
 
+pub(crate) use analysis::Told;
 pub(crate) use error::CallError;
 pub use error::Refusal;
 pub(crate) use generation::Wanted;
@@ -28,6 +31,7 @@ struct Inner {
     /// Ends without a slash.
     base: String,
     key: String,
+    recent: recent::Recent,
 }
 
 impl Hosted {
@@ -44,6 +48,7 @@ impl Hosted {
             http,
             base: without_slash(&config.url),
             key: config.service_role_key.clone(),
+            recent: recent::Recent::default(),
         })))
     }
 

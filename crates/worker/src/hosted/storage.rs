@@ -25,8 +25,9 @@ impl Hosted {
             // An image never changes under its name.
             .header("cache-control", "max-age=31536000")
             .header("x-upsert", "true")
-            .body(body);
+            .body(body.clone());
         self.send(request).await?;
+        self.0.recent.remember(bucket, path, &body);
         Ok(())
     }
 

@@ -43,6 +43,8 @@ mod weather;
 mod woods;
 mod words;
 
+pub(crate) use words::{Concept, concepts};
+
 use serde_json::{Value, json};
 
 use effects::Effect;
@@ -140,6 +142,7 @@ impl Sketch {
                     .iter()
                     .map(|subject| format!("{subject:?}").to_lowercase())
                     .collect::<Vec<_>>(),
+                "details": plan.details(),
             }),
             unknown_loras,
         })

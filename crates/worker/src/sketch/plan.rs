@@ -82,3 +82,29 @@ pub(super) struct Plan {
     /// −1 soft to 1 hard, from the guidance.
     pub(super) contrast: f32,
 }
+
+impl Plan {
+    /// Weather, season and the like, as far as they can be seen.
+    pub(super) fn details(&self) -> Vec<&'static str> {
+        [
+            ("storm", self.storm),
+            ("rain", self.rain > 0.0 && !self.storm),
+            ("snowfall", self.snowfall > 0.0),
+            ("snow", self.winter && self.snowfall <= 0.0),
+            ("mist", self.mist >= 0.6),
+            ("aurora", self.aurora),
+            ("rainbow", self.rainbow),
+            ("moon", self.moon),
+            (
+                "stars",
+                self.stars && self.light == Light::Night && self.clouds < 0.5,
+            ),
+            ("autumn", self.autumn),
+            ("flowers", self.flowers),
+            ("monochrome", self.gray),
+        ]
+        .into_iter()
+        .filter_map(|(name, is_seen)| is_seen.then_some(name))
+        .collect()
+    }
+}

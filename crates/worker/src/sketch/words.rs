@@ -82,14 +82,21 @@ fn lookup(word: &str) -> Option<Idea> {
     })
 }
 
-/// The ideas of a text in their order, without repeats.
-pub(super) fn read(text: &str) -> Vec<Idea> {
+/// What stands at one place of a text.
+#[derive(Clone, Debug, PartialEq)]
+enum Found {
+    Known(Idea),
+    Unknown(String),
+}
+
+/// Phrases and words of a text in their order.
+fn scan(text: &str) -> Vec<Found> {
     let mut rest = format!(" {} ", fold(text).trim());
-    let mut found: Vec<(usize, Idea)> = Vec::new();
+    let mut found: Vec<(usize, Found)> = Vec::new();
     for (phrase, idea) in PHRASES {
         let spaced = format!(" {phrase} ");
         while let Some(at) = rest.find(&spaced) {
-            found.push((at, *idea));
+            found.push((at, Found::Known(*idea)));
             // Blanked, not cut: places of the other words stay.
             let blank = " ".repeat(spaced.len());
             rest.replace_range(at..at + spaced.len(), &blank);
@@ -98,18 +105,65 @@ pub(super) fn read(text: &str) -> Vec<Idea> {
     let mut at = 0;
     for word in rest.split(' ') {
         if let Some(idea) = lookup(word) {
-            found.push((at, idea));
+            found.push((at, Found::Known(idea)));
+        } else if !word.is_empty() {
+            found.push((at, Found::Unknown(word.to_owned())));
         }
         at += word.len() + 1;
     }
     found.sort_by_key(|&(at, _)| at);
+    found.into_iter().map(|(_, found)| found).collect()
+}
+
+/// The ideas of a text in their order, without repeats.
+pub(super) fn read(text: &str) -> Vec<Idea> {
     let mut ideas: Vec<Idea> = Vec::new();
-    for (_, idea) in found {
-        if !ideas.contains(&idea) {
+    for found in scan(text) {
+        if let Found::Known(idea) = found
+            && !ideas.contains(&idea)
+        {
             ideas.push(idea);
         }
     }
     ideas
+}
+
+/// A word by which texts are compared.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Concept {
+    /// One name for all words of both languages that stand for the same.
+    Known(String),
+    /// A word that only stands for itself, folded.
+    Other(String),
+}
+
+/// Articles and the like, folded: they are in every text and say nothing about it.
+const LITTLE: &str = " le la les un une des du de et en au aux dans sur sous avec sans pour par ce cette ces \
+    son sa ses qui que il elle est sont the an of in on at by with without and or to from for its is are \
+    this that over under ";
+
+/// The words of a text for comparing it with others, repeats included.
+pub(crate) fn concepts(text: &str) -> Vec<Concept> {
+    scan(text)
+        .into_iter()
+        .filter_map(|found| match found {
+            Found::Known(idea) => Some(Concept::Known(format!("{idea:?}"))),
+            Found::Unknown(word) => {
+                let says_something =
+                    word.chars().count() > 1 && !LITTLE.contains(&format!(" {word} "));
+                says_something.then(|| Concept::Other(singular(&word)))
+            }
+        })
+        .collect()
+}
+
+fn singular(word: &str) -> String {
+    ["s", "x"]
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending))
+        .filter(|stem| stem.len() > 3)
+        .unwrap_or(word)
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -149,6 +203,18 @@ mod tests {
         assert_eq!(read("au lever du jour"), [Idea::Dawn]);
         assert_eq!(read("aurore boréale"), [Idea::Aurora]);
         assert_eq!(read("heure bleue"), [Idea::Dusk]);
+    }
+
+    #[test]
+    fn texts_are_compared_by_what_their_words_stand_for() {
+        let sorted = |text| {
+            let mut concepts = concepts(text);
+            concepts.sort();
+            concepts
+        };
+        assert_eq!(sorted("Un renard et la brume"), sorted("the fox in a mist"));
+        assert_eq!(sorted("des robots étranges"), sorted("Robot étrange"));
+        assert!(concepts("the of a l'").is_empty());
     }
 
     #[test]
