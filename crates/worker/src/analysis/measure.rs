@@ -74,11 +74,11 @@ mod tests {
     #[test]
     fn a_planted_picture_is_measured() {
         let rgba = [
-            [30, 60, 120, 255].repeat(64 * 40),
-            [230, 190, 70, 255].repeat(64 * 24),
+            [30, 60, 120, 255].repeat(320 * 200),
+            [230, 190, 70, 255].repeat(320 * 120),
         ]
         .concat();
-        let bitmap = Bitmap::from_rgba(64, 64, rgba).unwrap();
+        let bitmap = Bitmap::from_rgba(320, 320, rgba).unwrap();
         let file = encode(&bitmap, Format::Webp, 95).unwrap();
         let found = measure(&file, "ab").unwrap().result;
         assert_eq!(found["palette"].as_array().unwrap().len(), 2, "{found}");

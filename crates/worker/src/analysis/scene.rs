@@ -163,10 +163,10 @@ mod tests {
         Subject::group(vec![row]).remove(0)
     }
 
-    fn paint(prompt: &str) -> Value {
+    fn paint(prompt: &str, negative: &str) -> Value {
         let sketch = Sketch {
             prompt: prompt.to_owned(),
-            negative_prompt: String::new(),
+            negative_prompt: negative.to_owned(),
             width: 32,
             height: 32,
             steps: 4,
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_painted_scene_is_described_in_both_languages() {
         let found = vision(&subject(
-            paint("un renard et un hibou, lac, aube, brume"),
+            paint("un renard et un hibou, lac, aube, brume", ""),
             &[],
         ))
         .unwrap();
@@ -224,7 +224,13 @@ mod tests {
         ];
         let mut seen = std::collections::BTreeSet::new();
         for prompt in prompts {
-            let scene = paint(prompt);
+            // Snow that lies, and snow that falls.
+            let negative = if prompt.contains("neige, brume") {
+                "flocons"
+            } else {
+                ""
+            };
+            let scene = paint(prompt, negative);
             let place = [
                 (PLACES, scene["place"].clone()),
                 (LIGHTS, scene["light"].clone()),
