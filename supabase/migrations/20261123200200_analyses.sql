@@ -13,6 +13,8 @@ update private.jobs j set image_provider = coalesce(g.technical_metadata ->> 'pr
 -- One short range for each kind and provider, however much of other kinds and providers waits.
 create index jobs_of_images on private.jobs (kind, image_provider, bulk, run_after, place)
   where image_id is not null and state in ('queued', 'leased');
+-- What was lost is looked for at every claim, and is among the few that are in somebody's hands.
+create index jobs_in_hand on private.jobs (run_after) where image_id is not null and state = 'leased';
 
 create function private.fill_image_provider() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -137,7 +139,8 @@ create function public.claim_analysis(
   p_limit integer default 1, p_lease_seconds integer default null, p_for jsonb default null,
   p_undescribed jsonb default null)
 returns setof jsonb
-language plpgsql security definer set search_path = '' as $$
+-- A lane is read in the order of its index, as far as the limit; how long it is nobody can guess.
+language plpgsql security definer set search_path = '' set enable_bitmapscan = off as $$
 declare
   v_max_attempts integer := private.setting('job_max_attempts')::integer;
   v_limit integer := least(greatest(coalesce(p_limit, 1), 0), 100);
