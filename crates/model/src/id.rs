@@ -50,6 +50,10 @@ uuid_id!(
     LedgerEntryId
 );
 uuid_id!(
+    /// One better wording: the row of `prompt_suggestions`.
+    SuggestionId
+);
+uuid_id!(
     /// One thing the user did that the server has not confirmed yet. The server knows a repetition by it.
     IntentId
 );

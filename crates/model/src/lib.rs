@@ -22,6 +22,7 @@ mod secret;
 mod server_row;
 mod settings;
 mod storage_policy;
+mod suggestion;
 mod sync_state;
 
 pub use account::Profile;
@@ -32,7 +33,9 @@ pub use draft::{
     AspectRatio, FieldError, FieldProblem, GenerationDraft, InvalidDraft, OutputFormat,
 };
 pub use generation::{Generation, GenerationStatus, Progress};
-pub use id::{CollectionId, GenerationId, ImageId, IntentId, LedgerEntryId, UserId, pair_id};
+pub use id::{
+    CollectionId, GenerationId, ImageId, IntentId, LedgerEntryId, SuggestionId, UserId, pair_id,
+};
 pub use image::{Image, MediaFile, MediaVariant};
 pub use intent::{
     INTENT_VERSION, Intent, IntentState, Lane, MOST_IMAGES, ParkReason, QueuedIntent,
@@ -55,4 +58,8 @@ pub use secret::{SecretError, SecretStore};
 pub use server_row::{ChangePage, ServerChange, ServerRow};
 pub use settings::{AccountSettings, Language, SafetyLevel, Theme};
 pub use storage_policy::{Originals, RECENT_DAYS, StoragePolicy, StorageUse};
+pub use suggestion::{
+    PromptSuggestion, SuggestionSource, WordChange, by_rank, suggestion_rank, wilson_lower_bound,
+    word_diff,
+};
 pub use sync_state::{Connectivity, PullProgress, SyncPhase, SyncState};
