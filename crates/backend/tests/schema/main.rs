@@ -12,5 +12,6 @@ mod older;
 mod publication;
 mod races;
 mod scripts;
+mod suggestion;
 mod support;
 mod upgrade;
