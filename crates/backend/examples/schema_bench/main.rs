@@ -7,6 +7,7 @@ mod plans;
 mod scale;
 mod similarity;
 mod statistics;
+mod suggestions;
 
 use amethyst_backend::SchemaServer;
 use anyhow::bail;
@@ -31,6 +32,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if is_wanted("similarity") {
         similarity::measure(&server, &mut findings).await?;
+    }
+    if is_wanted("suggestions") {
+        suggestions::measure(&server, &mut findings).await?;
     }
     if is_wanted("plans") {
         plans::measure(&server, &mut findings).await?;

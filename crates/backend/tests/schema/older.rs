@@ -9,7 +9,7 @@ use amethyst_backend::{SchemaServer, migrations, platform_sql};
 use crate::support::{framed, read, run, scripts};
 
 /// About vectors all the way through.
-const ABOUT_VECTORS: &[&str] = &["analysis.sql"];
+const ABOUT_VECTORS: &[&str] = &["analysis.sql", "suggestion_embeddings.sql"];
 
 /// Lists of numbers in place of vectors, compared the slow way.
 const STAND_IN: &str = "
