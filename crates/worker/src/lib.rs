@@ -31,6 +31,7 @@ mod sketch;
 mod source;
 mod start;
 mod stop;
+mod suggestion;
 mod tally;
 mod tasks;
 mod word;

@@ -19,6 +19,7 @@ use crate::provider::{Providers, replicate_webhooks};
 use crate::publish::publish;
 use crate::server::{Health, Server, observe};
 use crate::start::StartError;
+use crate::suggestion::Suggester;
 use crate::work::{Bench, work};
 
 const BACKOFF: Backoff = Backoff {
@@ -31,6 +32,7 @@ pub struct Worker {
     config: Config,
     providers: Providers,
     hosted: Hosted,
+    suggester: Option<Suggester>,
     name: String,
     metrics: Metrics,
     health: Health,
@@ -55,10 +57,12 @@ impl Worker {
             None => None,
         };
         let name = format!("worker-{}", Uuid::from_u128(rand::random()).simple());
+        let suggester = Suggester::new(&config, &hosted, &name)?;
         Ok(Self {
             config,
             providers,
             hosted,
+            suggester,
             name,
             metrics,
             health,
@@ -126,6 +130,10 @@ impl Worker {
             hurry.clone(),
         );
         tasks.spawn(health.watch("analyses", analyses));
+        if let Some(suggester) = self.suggester {
+            let suggestions = suggester.run(stop.clone(), hurry.clone());
+            tasks.spawn(health.watch("suggestions", suggestions));
+        }
         stop.cancelled().await;
         let grace = async {
             tokio::time::sleep(self.config.grace).await;

@@ -7,6 +7,7 @@ mod operations;
 mod recent;
 mod rpc;
 mod storage;
+mod suggestion;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub(crate) use error::CallError;
 pub use error::Refusal;
 pub(crate) use generation::Wanted;
 pub(crate) use operations::QueueStats;
+pub(crate) use suggestion::Unembedded;
 
 use crate::config::Config;
 

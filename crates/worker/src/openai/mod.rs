@@ -5,5 +5,6 @@ pub(crate) mod embedding;
 pub(crate) mod moderation;
 mod picture;
 pub(crate) mod vision;
+pub(crate) mod wording;
 
 pub(crate) use client::OpenAi;

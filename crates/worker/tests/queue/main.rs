@@ -13,3 +13,4 @@ mod published;
 mod served;
 mod stop;
 mod user;
+mod wordings;
