@@ -56,6 +56,9 @@ commands! {
     settings_change(SettingsPatch) -> SettingsView;
     server_change(ServerChange) -> SettingsView;
     model_list(()) -> Vec<ModelView>;
+    suggestion_list(SuggestionQuery) -> SuggestionsView;
+    suggestion_ask(SuggestionQuery) -> SuggestionsView;
+    suggestion_reword(RewordRequest) -> RewordView;
     generation_quote(DraftView) -> QuoteView;
     generation_request(GenerationRequest) -> GenerationView;
     generation_cancel(GenerationRef) -> GenerationView;

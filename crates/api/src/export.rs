@@ -32,6 +32,8 @@ pub fn typescript() -> String {
         PreferenceKindView, PreferencesRef, PreferencesView, PreferencesPatch,
         ModelPreferencesView, ModelPreferencesPatch, ConflictView, ConflictChoice, OriginalsView,
         StoragePolicyView, StorageView, SafetyLevelView,
+        SuggestionSourceView, WordChangeKind, WordChangeView, SuggestionView, SuggestionQuery,
+        SuggestionsView, RewordRequest, WordingStateView, RewordView,
         AccountView, LedgerKindView, LedgerEntryView, LedgerQuery, LedgerPage, ModelView,
         ParkReasonView, IntentStateView, IntentView, IntentRef, SyncPhaseView, SyncProgressView, SyncView,
     );

@@ -28,6 +28,8 @@ pub enum EntityView {
     Collection,
     /// Documents of preferences; the ids are their kinds.
     Preference,
+    /// Better wordings for prompts.
+    Suggestion,
 }
 
 /// One message of the subscription.

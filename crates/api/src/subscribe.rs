@@ -135,6 +135,7 @@ impl Batch {
             Entity::Outbox | Entity::Conflict => EntityView::Outbox,
             Entity::Collection => EntityView::Collection,
             Entity::Preference => EntityView::Preference,
+            Entity::Suggestion => EntityView::Suggestion,
         };
         if entity == EntityView::Account {
             // Language and theme are the profile's.

@@ -24,11 +24,14 @@ mod preferences;
 mod reach;
 mod room;
 mod session;
+mod suggestion;
 mod sync;
 mod tasks;
 
 pub use account::{AccountSummary, LedgerLine};
-pub use amethyst_remote::{Endpoint, Error as RemoteError, VerifyKind};
+pub use amethyst_remote::{
+    Endpoint, Error as RemoteError, Suggested, VerifyKind, Worded, WordingState,
+};
 pub use amethyst_store::{
     Change, Conflict, Entity, Error as StoreError, GalleryEntry, Salvage, Shelf,
 };

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::GenerationModel;
+use crate::{GenerationModel, SuggestionId};
 
 /// Longest prompt and negative prompt, in characters (`valid_prompt_length` of the hosted schema).
 pub(crate) const MAX_PROMPT_CHARS: usize = 4000;
@@ -90,6 +90,10 @@ pub struct GenerationDraft {
     pub width: Option<i64>,
     /// Height in pixels, a multiple of 8; `None` takes the ratio's default.
     pub height: Option<i64>,
+    /// The suggestion that the prompt was taken from, which is measured by what becomes of it. Only on the way to
+    /// the server: a request read back names none, for who copies it does not use the suggestion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_suggestion_id: Option<SuggestionId>,
 }
 
 impl Default for GenerationDraft {
@@ -111,6 +115,7 @@ impl Default for GenerationDraft {
             lora_scales: Vec::new(),
             width: None,
             height: None,
+            prompt_suggestion_id: None,
         }
     }
 }

@@ -59,7 +59,7 @@ pub use server_row::{ChangePage, ServerChange, ServerRow};
 pub use settings::{AccountSettings, Language, SafetyLevel, Theme};
 pub use storage_policy::{Originals, RECENT_DAYS, StoragePolicy, StorageUse};
 pub use suggestion::{
-    PromptSuggestion, SuggestionSource, WordChange, by_rank, suggestion_rank, wilson_lower_bound,
-    word_diff,
+    PromptSuggestion, SuggestionSource, WordChange, by_rank, suggestion_rank, suggestions_for,
+    wilson_lower_bound, word_diff,
 };
 pub use sync_state::{Connectivity, PullProgress, SyncPhase, SyncState};

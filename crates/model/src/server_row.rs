@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     CollectionId, CollectionSheet, Generation, GenerationModel, Image, ImageId, ImageMarks,
-    LedgerEntry, ModelPreferences, PreferenceKind, Profile,
+    LedgerEntry, ModelPreferences, PreferenceKind, Profile, PromptSuggestion,
 };
 
 /// A row as the server has it now. `remote` makes it from the wire, `store` applies it.
@@ -67,6 +67,8 @@ pub enum ServerRow {
     },
     /// Row of `user_model_preferences`.
     ModelPreferences(Box<ModelPreferences>),
+    /// Row of `prompt_suggestions`.
+    Suggestion(Box<PromptSuggestion>),
 }
 
 /// What happened to a row of the server.

@@ -1,6 +1,7 @@
 //! Better wordings for a prompt, and the order in which they are shown: the hosted schema's own, so that it is
 //! the same with no network.
 
+mod choose;
 mod diff;
 mod rank;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::SuggestionId;
 
+pub use choose::suggestions_for;
 pub use diff::{WordChange, word_diff};
 pub use rank::{by_rank, suggestion_rank, wilson_lower_bound};
 

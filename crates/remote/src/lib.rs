@@ -25,5 +25,8 @@ pub use endpoint::Endpoint;
 pub use error::{Error, Mismatch};
 pub use realtime::{Realtime, RealtimeChannel, RealtimeEvent};
 pub use remote::Remote;
-pub use rest::{Act, Answered, MergedModel, MergedPreferences, Requested, Rest, Switched};
+pub use rest::{
+    Act, Answered, MergedModel, MergedPreferences, Requested, Rest, Suggested, Switched, Worded,
+    WordingState,
+};
 pub use storage::{Download, Storage};

@@ -18,7 +18,7 @@ use crate::overlay;
 use crate::table::outbox::row;
 use crate::table::{
     collection, generation, image, ledger, mark, member, model, model_preference, preference,
-    profile, tag,
+    profile, suggestion, tag,
 };
 
 /// Rows of a page that are written many at a time.
@@ -141,6 +141,7 @@ impl Tx {
                 model_preference::write(self, row).await?;
                 self.tell_lane(&Lane::model(&row.model)).await
             }
+            ServerRow::Suggestion(row) => suggestion::write(self, row).await,
             // Written many at a time.
             ServerRow::Generation(_) | ServerRow::Image(_) | ServerRow::LedgerEntry(_) => Ok(()),
         }
@@ -169,6 +170,7 @@ impl Tx {
             "prompts" => self.delete_generation(GenerationId(id)).await,
             "generated_images" => self.delete_image(ImageId(id)).await,
             "credit_transactions" => ledger::remove(self, id).await,
+            "prompt_suggestions" => suggestion::remove(self, id).await,
             "image_marks" => {
                 let image = ImageId(id);
                 mark::write_base(self, image, Default::default()).await?;

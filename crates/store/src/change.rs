@@ -28,11 +28,13 @@ pub enum Entity {
     Conflict,
     /// Files of pictures on this machine; the ids are those of the pictures.
     Media,
+    /// Better wordings for prompts.
+    Suggestion,
 }
 
 impl Entity {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Generation,
         Self::Image,
         Self::Ledger,
@@ -43,6 +45,7 @@ impl Entity {
         Self::Preference,
         Self::Conflict,
         Self::Media,
+        Self::Suggestion,
     ];
 }
 

@@ -13,7 +13,7 @@ use crate::overlay;
 use crate::table::outbox::row;
 use crate::table::{
     collection, generation, image, ledger, mark, member, model, model_preference, preference,
-    sync_state, tag,
+    suggestion, sync_state, tag,
 };
 
 impl Tx {
@@ -42,6 +42,7 @@ impl Tx {
         let epoch = self.epoch().await?;
         model::remove_unseen(self, epoch).await?;
         ledger::remove_unseen(self, epoch).await?;
+        suggestion::remove_unseen(self, epoch).await?;
         self.forget_unseen_sayings(epoch).await?;
         let lanes = row::lanes(self.db()).await?;
         let mut gone = image::unseen(self.db(), epoch).await?;

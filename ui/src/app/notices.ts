@@ -149,6 +149,7 @@ export class Notices {
         break;
       case 'collection':
       case 'preference':
+      case 'suggestion':
         // No screen shows them yet.
         break;
     }

@@ -9,6 +9,7 @@ mod preferences;
 mod session;
 mod settings;
 mod storage;
+mod suggestion;
 mod sync;
 
 pub(crate) use account::{account_current, ledger_page};
@@ -36,6 +37,7 @@ pub(crate) use session::{
 };
 pub(crate) use settings::{server_change, settings_change, settings_current, settings_view};
 pub(crate) use storage::{storage_change, storage_current};
+pub(crate) use suggestion::{suggestion_ask, suggestion_list, suggestion_reword};
 pub(crate) use sync::{sync_current, sync_now, sync_view};
 
 use std::str::FromStr;

@@ -65,6 +65,10 @@ pub struct DraftView {
     pub width: Option<i64>,
     /// Height in pixels; `null` takes the ratio's default.
     pub height: Option<i64>,
+    /// The suggestion that the prompt was taken from unchanged, if any.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub prompt_suggestion_id: Option<String>,
 }
 
 /// What a draft costs now, by the cached catalog.
@@ -110,6 +114,8 @@ impl From<DraftView> for GenerationDraft {
             lora_scales: view.lora_scales,
             width: view.width,
             height: view.height,
+            // What is no id names no suggestion.
+            prompt_suggestion_id: view.prompt_suggestion_id.and_then(|id| id.parse().ok()),
         }
     }
 }
@@ -140,6 +146,7 @@ impl From<GenerationDraft> for DraftView {
             lora_scales: draft.lora_scales,
             width: draft.width,
             height: draft.height,
+            prompt_suggestion_id: draft.prompt_suggestion_id.map(|id| id.to_string()),
         }
     }
 }

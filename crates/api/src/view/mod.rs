@@ -16,6 +16,7 @@ mod preferences;
 mod session;
 mod settings;
 mod storage;
+mod suggestion;
 mod sync;
 
 pub use account::{AccountView, LedgerEntryView, LedgerKindView, LedgerPage, LedgerQuery};
@@ -48,4 +49,8 @@ pub use settings::{
     ThemeView,
 };
 pub use storage::{OriginalsView, StoragePolicyView, StorageView};
+pub use suggestion::{
+    RewordRequest, RewordView, SuggestionQuery, SuggestionSourceView, SuggestionView,
+    SuggestionsView, WordChangeKind, WordChangeView, WordingStateView,
+};
 pub use sync::{SyncPhaseView, SyncProgressView, SyncView};

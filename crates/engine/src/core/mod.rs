@@ -7,6 +7,7 @@ mod library_face;
 mod order_face;
 mod session_face;
 mod settings_face;
+mod suggestion_face;
 mod sync_face;
 
 pub use settings_face::Settings;

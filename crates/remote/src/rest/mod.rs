@@ -5,9 +5,11 @@
 mod acts;
 mod preferences;
 mod query;
+mod suggestions;
 
 pub use acts::{Act, Answered, Switched};
 pub use preferences::{MergedModel, MergedPreferences};
+pub use suggestions::{Suggested, Worded, WordingState};
 
 pub(crate) use query::plain_request;
 

@@ -13,6 +13,7 @@ use super::organization::{
 };
 use super::profile::ProfileWire;
 use super::prompt::PromptWire;
+use super::suggestion::SuggestionWire;
 
 /// Answer of `pull_changes`.
 #[derive(Deserialize)]
@@ -79,6 +80,9 @@ fn read(change: Value, reader: Option<UserId>) -> ServerChange {
         "collection_images" => row::<MemberWire>(&change, |wire| Some(wire.into())),
         "user_preferences" => row::<PreferencesWire>(&change, |wire| Some(wire.into())),
         "user_model_preferences" => row::<ModelPreferencesWire>(&change, |wire| Some(wire.into())),
+        "prompt_suggestions" => row::<SuggestionWire>(&change, |wire| {
+            Some(ServerRow::Suggestion(Box::new(wire.into_suggestion()?)))
+        }),
         // Kept on the server only, for now; not worth a warning.
         _ => return ServerChange::Ignored,
     };

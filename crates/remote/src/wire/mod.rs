@@ -13,11 +13,13 @@ mod profile;
 mod prompt;
 mod request;
 mod session;
+mod suggestion;
 
 pub(crate) use change::ChangePageWire;
 pub(crate) use profile::SettingsWire;
 pub(crate) use request::{GenerationRequestWire, RequestedWire};
 pub(crate) use session::{SessionWire, UserWire};
+pub(crate) use suggestion::suggestions;
 
 /// Reads `tests/fixtures/wire/<name>.json`.
 #[cfg(test)]

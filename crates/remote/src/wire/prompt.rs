@@ -74,6 +74,7 @@ impl From<PromptWire> for Box<Generation> {
                 lora_scales: wire.lora_scales,
                 width: Some(wire.width),
                 height: Some(wire.height),
+                prompt_suggestion_id: None,
             },
         })
     }

@@ -1,6 +1,6 @@
 //! Arguments and answer of `request_generation`.
 
-use amethyst_model::{AspectRatio, GenerationDraft, GenerationId, OutputFormat};
+use amethyst_model::{AspectRatio, GenerationDraft, GenerationId, OutputFormat, SuggestionId};
 use serde::{Deserialize, Serialize};
 
 /// The arguments. Both LoRA lists are always sent: the server's default for an absent one is not "none".
@@ -25,6 +25,8 @@ pub(crate) struct GenerationRequestWire<'a> {
     p_width: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     p_height: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p_prompt_suggestion_id: Option<SuggestionId>,
     p_max_cost: i64,
 }
 
@@ -48,6 +50,7 @@ impl<'a> GenerationRequestWire<'a> {
             p_lora_scales: &draft.lora_scales,
             p_width: draft.width,
             p_height: draft.height,
+            p_prompt_suggestion_id: draft.prompt_suggestion_id,
             p_max_cost: max_cost,
         }
     }

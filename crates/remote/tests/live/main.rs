@@ -14,4 +14,5 @@ mod nudge;
 mod painter;
 mod requests;
 mod shapes;
+mod suggestions;
 mod world;

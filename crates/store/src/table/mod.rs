@@ -18,6 +18,7 @@ pub(crate) mod outbox;
 pub(crate) mod preference;
 pub(crate) mod profile;
 pub(crate) mod setting;
+pub(crate) mod suggestion;
 pub(crate) mod sync_state;
 pub(crate) mod tag;
 

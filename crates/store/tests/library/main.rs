@@ -21,5 +21,6 @@ mod resync;
 mod salvage;
 mod settling;
 mod shown;
+mod suggestions;
 mod support;
 mod withdrawal;
