@@ -15,4 +15,5 @@ mod offline;
 mod providers;
 mod session;
 mod storage;
+mod suggestions;
 mod time;

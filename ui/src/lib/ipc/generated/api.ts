@@ -68,7 +68,7 @@ export type FieldProblemView = "empty" | "too_long" | "out_of_range" | "malforme
 /**
  * A kind of thing that is kept in the library.
  */
-export type EntityView = "generation" | "image" | "ledger" | "account" | "model" | "outbox" | "collection" | "preference";
+export type EntityView = "generation" | "image" | "ledger" | "account" | "model" | "outbox" | "collection" | "preference" | "suggestion";
 
 /**
  * One message of the subscription.
@@ -424,7 +424,11 @@ width: number | null,
 /**
  * Height in pixels; `null` takes the ratio's default.
  */
-height: number | null, };
+height: number | null, 
+/**
+ * The suggestion that the prompt was taken from unchanged, if any.
+ */
+prompt_suggestion_id?: string | null, };
 
 /**
  * How what is made differs from what is asked.
@@ -1105,6 +1109,155 @@ all: number, };
 export type SafetyLevelView = "standard" | "strict" | "relaxed";
 
 /**
+ * Where a suggestion comes from.
+ */
+export type SuggestionSourceView = "history" | "vision" | "community" | "ai";
+
+/**
+ * A run of text of a difference.
+ */
+export type WordChangeKind = "kept" | "removed" | "added";
+
+/**
+ * A piece of the difference between a prompt and a wording, in reading order.
+ */
+export type WordChangeView = { 
+/**
+ * What happens to it.
+ */
+kind: WordChangeKind, 
+/**
+ * The text, with its spaces.
+ */
+text: string, };
+
+/**
+ * A better wording for a prompt, with what is known of it.
+ */
+export type SuggestionView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Whether it is everybody's and not the user's own.
+ */
+is_shared: boolean, 
+/**
+ * The prompt it was made for; may be only near to the one asked about.
+ */
+base_prompt: string, 
+/**
+ * The wording.
+ */
+suggested_prompt: string, 
+/**
+ * What it changes in the prompt asked about.
+ */
+diff: Array<WordChangeView>, 
+/**
+ * Where it comes from.
+ */
+source: SuggestionSourceView, 
+/**
+ * What its source claims, 0 to 1.
+ */
+confidence: number, 
+/**
+ * Finished requests made from it.
+ */
+used_count: number, 
+/**
+ * Share of those that completed, 0 to 1; nothing is known before the first.
+ */
+success_rate: number, 
+/**
+ * Images made from it.
+ */
+image_count: number, 
+/**
+ * Of those images, the favorites.
+ */
+favorite_count: number, 
+/**
+ * Its place in the order, 0 to 1: what is proven counts, what is promised hardly.
+ */
+rank: number, 
+/**
+ * A model's sentence on why; `null` from other sources.
+ */
+reason: string | null, 
+/**
+ * When it was made.
+ */
+created_at: number, 
+/**
+ * When a request was last made from it.
+ */
+last_used_at: number | null, };
+
+/**
+ * A prompt to find better wordings for.
+ */
+export type SuggestionQuery = { 
+/**
+ * The prompt.
+ */
+prompt: string, 
+/**
+ * At most so many, 1 to 20.
+ */
+limit: number, };
+
+/**
+ * Suggestions for a prompt, the best first.
+ */
+export type SuggestionsView = { 
+/**
+ * Whether the user wants suggestions at all; if not there are none.
+ */
+enabled: boolean, 
+/**
+ * The suggestions.
+ */
+suggestions: Array<SuggestionView>, };
+
+/**
+ * A prompt for a model to word.
+ */
+export type RewordRequest = { 
+/**
+ * A UUID of the caller's choice; the same one again asks how far it is.
+ */
+id: string, 
+/**
+ * The prompt.
+ */
+prompt: string, };
+
+/**
+ * How far a model's wording is.
+ */
+export type WordingStateView = "pending" | "ready" | "failed" | "expired";
+
+/**
+ * What became of a request for a model's wordings.
+ */
+export type RewordView = { 
+/**
+ * How far it is.
+ */
+state: WordingStateView, 
+/**
+ * Why it failed: `content_rejected`, `provider_unavailable`, `provider_failed`, `no_wordings`, `worker_lost`.
+ */
+error: string | null, 
+/**
+ * The wordings, the best first.
+ */
+suggestions: Array<SuggestionView>, };
+
+/**
  * The signed-in user's account as last told by the server.
  */
 export type AccountView = { 
@@ -1433,6 +1586,9 @@ export type Commands = {
   settings_change: [SettingsPatch, SettingsView];
   server_change: [ServerChange, SettingsView];
   model_list: [null, Array<ModelView>];
+  suggestion_list: [SuggestionQuery, SuggestionsView];
+  suggestion_ask: [SuggestionQuery, SuggestionsView];
+  suggestion_reword: [RewordRequest, RewordView];
   generation_quote: [DraftView, QuoteView];
   generation_request: [GenerationRequest, GenerationView];
   generation_cancel: [GenerationRef, GenerationView];
