@@ -139,6 +139,7 @@ impl Job {
             lora_scales: self.lora_scales.clone(),
             width: Some(self.width.into()),
             height: Some(self.height.into()),
+            prompt_suggestion_id: None,
         }
     }
 
