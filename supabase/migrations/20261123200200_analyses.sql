@@ -11,10 +11,10 @@ update private.jobs j set image_provider = coalesce(g.technical_metadata ->> 'pr
   from public.generated_images g where g.id = j.image_id;
 
 -- One short range for each kind and provider, however much of other kinds and providers waits.
-create index jobs_of_images on private.jobs (kind, image_provider, bulk, run_after, place)
+create index if not exists jobs_of_images on private.jobs (kind, image_provider, bulk, run_after, place)
   where image_id is not null and state in ('queued', 'leased');
 -- What was lost is looked for at every claim, and is among the few that are in somebody's hands.
-create index jobs_in_hand on private.jobs (run_after) where image_id is not null and state = 'leased';
+create index if not exists jobs_in_hand on private.jobs (run_after) where image_id is not null and state = 'leased';
 
 create function private.fill_image_provider() returns trigger
 language plpgsql security definer set search_path = '' as $$

@@ -25,33 +25,38 @@ pub(crate) async fn list(library: &Library, prompt: &str, limit: u32) -> Result<
 
 /// Has the server make suggestions for a prompt. They also come by the feed, for when it is away.
 pub(crate) async fn ask(library: &Library, prompt: &str, limit: u32) -> Result<Suggested, Error> {
-    let answer = signed(library, async |rest| {
-        rest.suggest_prompts(prompt, limit).await
-    })
-    .await?;
+    let rest = rest(library).await?;
+    let answer = match rest.suggest_prompts(prompt, limit).await {
+        Err(error) if error.retry() == RetryClass::Auth => {
+            let rest = rest_anew(library).await?;
+            rest.suggest_prompts(prompt, limit).await?
+        }
+        answer => answer?,
+    };
     library.reach.pull.notify_one();
     Ok(answer)
 }
 
 /// Has a model word a prompt, or hears how far that is.
 pub(crate) async fn reword(library: &Library, id: Uuid, prompt: &str) -> Result<Worded, Error> {
-    signed(library, async |rest| {
-        rest.request_suggestions(id, prompt).await
-    })
-    .await
-}
-
-/// Calls once with the token at hand, and again with a new one if that is refused.
-async fn signed<T>(
-    library: &Library,
-    call: impl AsyncFn(Rest) -> Result<T, amethyst_remote::Error>,
-) -> Result<T, Error> {
-    let token = library.session.access_token().await?;
-    match call(library.remote.rest(&token)).await {
+    let rest = rest(library).await?;
+    match rest.request_suggestions(id, prompt).await {
         Err(error) if error.retry() == RetryClass::Auth => {
-            let token = library.session.refresh(&token).await?;
-            Ok(call(library.remote.rest(&token)).await?)
+            let rest = rest_anew(library).await?;
+            Ok(rest.request_suggestions(id, prompt).await?)
         }
         answer => Ok(answer?),
     }
+}
+
+async fn rest(library: &Library) -> Result<Rest, Error> {
+    let token = library.session.access_token().await?;
+    Ok(library.remote.rest(&token))
+}
+
+/// With a new token, after the one at hand was refused.
+async fn rest_anew(library: &Library) -> Result<Rest, Error> {
+    let refused = library.session.access_token().await?;
+    let token = library.session.refresh(&refused).await?;
+    Ok(library.remote.rest(&token))
 }

@@ -10,7 +10,8 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::job::{Again, AnalysisKind, Finding, Lease, Miss, Subject};
+use super::job::{AnalysisKind, Lease, Subject};
+use super::outcome::{Again, Finding, Miss};
 use super::service::Service;
 use crate::hosted::{CallError, Hosted, Told};
 

@@ -7,7 +7,7 @@ use amethyst_imaging::{
 };
 use serde_json::{Value, json};
 
-use super::job::{Finding, Miss};
+use super::outcome::{Finding, Miss};
 
 /// Longest side of the thumbnail that is measured.
 pub(super) const SIDE: u32 = 768;

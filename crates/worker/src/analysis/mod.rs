@@ -12,6 +12,7 @@
 mod batch;
 mod job;
 mod measure;
+mod outcome;
 mod pause;
 mod remote;
 mod rerun;

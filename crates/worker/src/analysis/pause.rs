@@ -7,7 +7,7 @@ use std::time::Duration;
 use amethyst_model::Backoff;
 use tokio::time::Instant;
 
-use super::job::{Again, Miss};
+use super::outcome::{Again, Miss};
 use crate::outside::{Class, Trouble};
 
 /// For what somebody has to set right: a key, an account, a model's name.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::job::{AnalysisKind, Finding, Miss, Subject};
+use super::job::{AnalysisKind, Subject};
+use super::outcome::{Finding, Miss};
 use super::pause::Pause;
 use crate::openai::OpenAi;
 use crate::openai::embedding::embed;
@@ -170,7 +171,7 @@ fn text_of(subject: &Subject) -> String {
 mod tests {
     use super::*;
 
-    fn subject(vision: Value, prompt: Option<&str>) -> Subject {
+    fn subject(vision: &Value, prompt: Option<&str>) -> Subject {
         let row = json!({
             "image_id": uuid::Uuid::nil(), "kind": "embedding", "lease_token": uuid::Uuid::nil(),
             "storage_path": "p", "vision": vision, "prompt": prompt,
@@ -185,11 +186,11 @@ mod tests {
             "labels": { "fr": ["renard"], "en": ["fox", "mist"] },
         });
         assert_eq!(
-            text_of(&subject(vision, Some("un renard"))),
+            text_of(&subject(&vision, Some("un renard"))),
             "A fox.\nfox, mist\nun renard"
         );
         let older = json!({ "description": "a fox", "labels": ["fox"] });
-        assert_eq!(text_of(&subject(older, None)), "a fox\nfox");
-        assert_eq!(text_of(&subject(Value::Null, None)), "picture");
+        assert_eq!(text_of(&subject(&older, None)), "a fox\nfox");
+        assert_eq!(text_of(&subject(&Value::Null, None)), "picture");
     }
 }

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::job::{Finding, Miss, Subject};
+use super::job::Subject;
+use super::outcome::{Finding, Miss};
 use super::vocabulary::{AIRS, DETAILS, EFFECTS, LIGHTS, MOODS, PLACES, SUBJECTS, Thing};
 
 /// Name by which images refer to the painter.
@@ -155,7 +156,7 @@ mod tests {
     use super::*;
     use crate::sketch::Sketch;
 
-    fn subject(scene: Value, loras: &[&str]) -> Subject {
+    fn subject(scene: &Value, loras: &[&str]) -> Subject {
         let row = json!({
             "image_id": uuid::Uuid::nil(), "kind": "vision", "lease_token": uuid::Uuid::nil(),
             "storage_path": "u/p/i.webp", "provider": "sketch", "scene": scene, "loras": loras,
@@ -180,7 +181,7 @@ mod tests {
     #[test]
     fn a_painted_scene_is_described_in_both_languages() {
         let found = vision(&subject(
-            paint("un renard et un hibou, lac, aube, brume", ""),
+            &paint("un renard et un hibou, lac, aube, brume", ""),
             &[],
         ))
         .unwrap();
@@ -257,7 +258,7 @@ mod tests {
         let scene =
             json!({ "place": "sea", "light": "night", "subjects": [], "details": ["mist"] });
         let found = style(&subject(
-            scene,
+            &scene,
             &["amethyst/ink", "someone/else", "AndyVampiro/fog"],
         ))
         .unwrap();
@@ -280,11 +281,8 @@ mod tests {
             json!({}),
             json!({ "place": "attic", "subjects": "fox" }),
         ] {
-            assert_eq!(
-                vision(&subject(scene.clone(), &[])),
-                Err(Miss::never("no_scene"))
-            );
-            assert_eq!(style(&subject(scene, &[])), Err(Miss::never("no_scene")));
+            assert_eq!(vision(&subject(&scene, &[])), Err(Miss::never("no_scene")));
+            assert_eq!(style(&subject(&scene, &[])), Err(Miss::never("no_scene")));
         }
     }
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::job::{Again, AnalysisKind as Kind, Finding, Miss, Subject};
+use super::job::{AnalysisKind as Kind, Subject};
+use super::outcome::{Again, Finding, Miss};
 use super::remote::{self, Remote};
 use super::{measure, scene, vector};
 use crate::deliver::BUCKET;
@@ -60,24 +61,22 @@ impl Service {
 
     /// Finds out everything about an image, except an embedding that is asked for elsewhere: see `embed`.
     pub(super) async fn look(&self, subject: &Subject) -> Findings {
-        let mut found = Findings::new();
-        if subject.wants(Kind::Color) {
-            found.insert(Kind::Color, self.measure(subject).await);
-        }
-        if subject.provider == scene::SKETCH {
-            let of: [(Kind, fn(&Subject) -> Result<Finding, Miss>); 3] = [
-                (Kind::Vision, scene::vision),
-                (Kind::Style, scene::style),
-                (Kind::Safety, |_| Ok(scene::safety())),
-            ];
-            let wanted = of.into_iter().filter(|(kind, _)| subject.wants(*kind));
-            found.extend(wanted.map(|(kind, find)| (kind, find(subject))));
-        } else if [Kind::Vision, Kind::Style, Kind::Safety]
-            .into_iter()
-            .any(|kind| subject.wants(kind))
-        {
-            found.extend(self.look_elsewhere(subject).await);
-        }
+        let measured = async {
+            if subject.wants(Kind::Color) {
+                Some((Kind::Color, self.measure(subject).await))
+            } else {
+                None
+            }
+        };
+        let seen = async {
+            if subject.provider == scene::SKETCH {
+                read_scene(subject)
+            } else {
+                self.look_elsewhere(subject).await
+            }
+        };
+        let (measured, mut found) = tokio::join!(measured, seen);
+        found.extend(measured);
         if subject.wants(Kind::Embedding) && self.remote_for(Kind::Embedding).is_none() {
             found.insert(Kind::Embedding, Ok(vector::embedding(subject)));
         }
@@ -85,39 +84,48 @@ impl Service {
     }
 
     async fn look_elsewhere(&self, subject: &Subject) -> Findings {
-        let mut found = Findings::new();
+        let wanted: Vec<Kind> = [Kind::Vision, Kind::Style, Kind::Safety]
+            .into_iter()
+            .filter(|kind| subject.wants(*kind))
+            .collect();
+        if wanted.is_empty() {
+            return Findings::new();
+        }
+        let all = |miss: Miss| {
+            wanted
+                .iter()
+                .map(|kind| (*kind, Err(miss.clone())))
+                .collect()
+        };
         let webp = match self.file(&subject.thumbnail(remote::SIDE)).await {
             Ok(webp) => webp,
-            Err(miss) => {
-                let kinds = [Kind::Vision, Kind::Style, Kind::Safety].into_iter();
-                let wanted = kinds.filter(|kind| subject.wants(*kind));
-                found.extend(wanted.map(|kind| (kind, Err(miss.clone()))));
-                return found;
+            Err(miss) => return all(miss),
+        };
+        // Claims name only what is served; whatever else came is not left without a word.
+        let mut found: Findings = all(Miss::never("not_served"));
+        let safety = async {
+            let remote = self.remote_for(Kind::Safety)?;
+            if subject.wants(Kind::Safety) {
+                Some(remote.safety(&webp, &subject.prompt).await)
+            } else {
+                None
             }
         };
-        // Claims name only what is served; but an answer may come after a change of settings.
-        let unserved = || Err(Miss::never("not_served"));
-        if subject.wants(Kind::Safety) {
-            let outcome = match self.remote_for(Kind::Safety) {
-                Some(remote) => remote.safety(&webp, &subject.prompt).await,
-                None => unserved(),
+        let vision = async {
+            let wanted = Wanted {
+                vision: subject.wants(Kind::Vision),
+                style: subject.wants(Kind::Style),
             };
-            found.insert(Kind::Safety, outcome);
-        }
-        let wanted = Wanted {
-            vision: subject.wants(Kind::Vision),
-            style: subject.wants(Kind::Style),
-        };
-        if wanted.vision || wanted.style {
-            match self.remote_for(Kind::Vision) {
-                Some(remote) => found.extend(remote.vision(&webp, wanted).await),
-                None => {
-                    let kinds = [(Kind::Vision, wanted.vision), (Kind::Style, wanted.style)];
-                    let kinds = kinds.into_iter().filter(|(_, is_wanted)| *is_wanted);
-                    found.extend(kinds.map(|(kind, _)| (kind, unserved())));
-                }
+            let remote = self.remote_for(Kind::Vision)?;
+            if wanted.vision || wanted.style {
+                Some(remote.vision(&webp, wanted).await)
+            } else {
+                None
             }
-        }
+        };
+        let (safety, vision) = tokio::join!(safety, vision);
+        found.extend(safety.map(|outcome| (Kind::Safety, outcome)));
+        found.extend(vision.unwrap_or_default());
         found
     }
 
@@ -175,4 +183,19 @@ impl Service {
                 }
             })
     }
+}
+
+/// What the painter noted answers everything about its pictures.
+fn read_scene(subject: &Subject) -> Findings {
+    let mut found = Findings::new();
+    if subject.wants(Kind::Vision) {
+        found.insert(Kind::Vision, scene::vision(subject));
+    }
+    if subject.wants(Kind::Style) {
+        found.insert(Kind::Style, scene::style(subject));
+    }
+    if subject.wants(Kind::Safety) {
+        found.insert(Kind::Safety, Ok(scene::safety()));
+    }
+    found
 }

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::job::{Finding, Subject};
+use super::job::Subject;
+use super::outcome::Finding;
 use crate::openai::embedding::DIMENSIONS;
 use crate::sketch::{Concept, concepts};
 

@@ -85,7 +85,7 @@ mod tests {
             }
         }
         assert_eq!(recent.recall("b", "0.512.webp"), None);
-        assert_eq!(recent.recall("b", "1.512.webp"), Some(body.clone()));
+        assert_eq!(recent.recall("b", "1.512.webp"), Some(body));
         assert_eq!(recent.recall("c", "1.512.webp"), None);
         let too_large = Bytes::from(vec![0; LARGEST + 1]);
         recent.remember("b", "large.768.webp", &too_large);
