@@ -93,3 +93,28 @@ async fn a_worker_that_stops_gives_back_what_it_has_at_once() {
         assert_eq!(jobs[kind], expected);
     }
 }
+
+#[tokio::test]
+async fn two_workers_share_the_queue_and_do_each_job_once() {
+    let project = Project::start().await;
+    let double = OpenAiDouble::start().await;
+    let mut images = Vec::new();
+    for number in 0..12 {
+        images.push(project.made_by("replicate", &number.to_string()).await);
+    }
+    let mut patient = project.config_with(&double);
+    // A job that is done twice is not to hide behind a lease that ran out.
+    patient.lease = Duration::from_secs(60);
+    let workers = [Running::start(patient.clone()), Running::start(patient)];
+    for image in &images {
+        let jobs = project.wait_for_all(*image).await;
+        for kind in ["vision", "style", "color", "safety", "embedding"] {
+            let expected = json!({ "state": "done", "attempts": 1, "last_error": null });
+            assert_eq!(jobs[kind], expected, "{kind}: {jobs}");
+        }
+    }
+    for worker in workers {
+        worker.stop().await;
+    }
+    assert_eq!(double.asked("moderations").len(), images.len());
+}
