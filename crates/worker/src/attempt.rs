@@ -14,6 +14,7 @@ use crate::deliver::deliver;
 use crate::follow::Follow;
 use crate::hosted::Hosted;
 use crate::job::{Job, Remote};
+use crate::moderate::{Moderator, Refusal};
 use crate::outside::Class;
 use crate::provider::{
     Cost, Desk, Failure, Finished, Missing, MissingResult, Order, Output, Provider,
@@ -30,6 +31,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) nudge: &'a Notify,
     /// Where the id of remote work is left for whoever has to cancel it.
     pub(crate) follow: &'a Follow,
+    /// Who looks at a prompt before it is paid for; `None`: nobody.
+    pub(crate) moderator: Option<&'a Moderator>,
 }
 
 /// What an attempt came to.
@@ -59,7 +62,18 @@ impl Attempt<'_> {
         stored.retain(|index, _| *index < job.num_outputs);
         let mut lost = Vec::new();
         let mut took = None;
-        let (produced, delivered) = match self.order(adapted.clone(), &remote, &stored).await {
+        let mut refused = Vec::new();
+        let order = match self.moderated(&remote, &stored, &adapted).await {
+            Ok(()) => self.order(adapted.clone(), &remote, &stored).await,
+            Err(Refusal {
+                failure,
+                categories,
+            }) => {
+                refused = categories;
+                Err(failure)
+            }
+        };
+        let (produced, delivered) = match order {
             Err(failure) => (Err(failure), Ok(())),
             Ok(order) if order.wanted.is_empty() => (Ok(Finished::default()), Ok(())),
             Ok(order) => {
@@ -75,9 +89,31 @@ impl Attempt<'_> {
                 tokio::join!(producing, delivering)
             }
         };
-        Outcome {
-            took,
-            ..self.outcome(adapted, stored, lost, produced, delivered)
+        let mut outcome = self.outcome(adapted, stored, lost, produced, delivered);
+        outcome.took = took;
+        if took.is_none() {
+            // What went wrong before it says nothing of the provider.
+            outcome.verdict = None;
+        }
+        if !refused.is_empty() {
+            outcome.receipt["moderation"] = json!(refused);
+        }
+        outcome
+    }
+
+    /// Looks at the prompt, unless it is in the provider's hands already.
+    async fn moderated(
+        &self,
+        remote: &Remote,
+        stored: &BTreeMap<u32, Value>,
+        adapted: &Adapted,
+    ) -> Result<(), Refusal> {
+        let is_begun = remote.id.is_some() || remote.submitting_at.is_some() || !stored.is_empty();
+        match self.moderator {
+            Some(moderator) if self.provider.is_moderated() && !is_begun => {
+                moderator.look(self.job, adapted).await
+            }
+            _ => Ok(()),
         }
     }
 

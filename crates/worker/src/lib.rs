@@ -20,6 +20,7 @@ mod hosted;
 mod job;
 mod label;
 mod metrics;
+mod moderate;
 mod openai;
 mod outside;
 mod provider;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use amethyst_worker::{
-    Config, Finding, Level, LogFormat, Providers, StartError, Worker, check, is_healthy,
-    stop_requested,
+    AnalysisKind, Config, Finding, Level, LogFormat, Providers, Requeued, StartError, Worker,
+    check, is_healthy, requeue, stop_requested,
 };
 use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
@@ -37,6 +37,15 @@ enum Task {
     Run,
     /// Try every key and setting, say what is wrong, and end: with 1 if something does not work.
     Check,
+    /// Have images looked at again, by workers that run: behind all new images, and safe to repeat.
+    Analyze {
+        /// What is to be found out again; several times for several.
+        #[arg(long = "kind", required = true, value_enum)]
+        kinds: Vec<AnalysisKind>,
+        /// Images that this version has looked at already are left out.
+        #[arg(long, value_name = "VERSION")]
+        except_version: Option<String>,
+    },
     /// Ask the worker that listens on this machine how it is: ends with 1 if it is not well.
     Health,
 }
@@ -67,6 +76,10 @@ async fn main() -> ExitCode {
     match task {
         Task::Run => run(config).await,
         Task::Health => health(&config).await,
+        Task::Analyze {
+            kinds,
+            except_version,
+        } => analyze(&config, &kinds, except_version.as_deref()).await,
         Task::Check => match check(&config, &Providers::builtin()).await {
             Ok(found) => tell(&found),
             Err(error) => {
@@ -74,6 +87,22 @@ async fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+    }
+}
+
+async fn analyze(config: &Config, kinds: &[AnalysisKind], except: Option<&str>) -> ExitCode {
+    let report = |page: Requeued| tracing::info!(page.images, page.queued, "queued");
+    match requeue(config, kinds, except, report).await {
+        Ok(all) => {
+            let line = format!("{} images, {} analyses queued", all.images, all.queued);
+            // Whoever closed the pipe wants to read no more.
+            let _ = writeln!(std::io::stdout(), "{line}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "not all are queued; the same command goes on");
+            ExitCode::FAILURE
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::garbage::sweep;
 use crate::hosted::{CallError, Hosted, Wanted};
 use crate::metrics::{ClaimResult, Metrics};
+use crate::moderate::Moderator;
 use crate::provider::{Providers, replicate_webhooks};
 use crate::publish::publish;
 use crate::server::{Health, Server, observe};
@@ -33,6 +34,7 @@ pub struct Worker {
     providers: Providers,
     hosted: Hosted,
     suggester: Option<Suggester>,
+    moderator: Option<Moderator>,
     name: String,
     metrics: Metrics,
     health: Health,
@@ -58,11 +60,13 @@ impl Worker {
         };
         let name = format!("worker-{}", Uuid::from_u128(rand::random()).simple());
         let suggester = Suggester::new(&config, &hosted, &name)?;
+        let moderator = Moderator::of(&config)?;
         Ok(Self {
             config,
             providers,
             hosted,
             suggester,
+            moderator,
             name,
             metrics,
             health,
@@ -101,6 +105,7 @@ impl Worker {
             providers: self.providers.clone(),
             breaker: Breaker::default(),
             metrics: self.metrics.clone(),
+            moderator: self.moderator.map(Arc::new),
         };
         for _ in 0..self.config.concurrency.max(1) {
             let claims = claims(
@@ -126,6 +131,7 @@ impl Worker {
             self.hosted.clone(),
             self.config.clone(),
             self.name.clone(),
+            self.metrics.clone(),
             stop.clone(),
             hurry.clone(),
         );

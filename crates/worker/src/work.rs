@@ -15,6 +15,7 @@ use crate::heartbeat::{Interrupted, keep};
 use crate::hosted::Hosted;
 use crate::job::{Job, Ticket};
 use crate::metrics::Metrics;
+use crate::moderate::Moderator;
 use crate::provider::{Desk, Progress, Provider, Providers};
 use crate::tally;
 use crate::word::{Speaker, Word};
@@ -33,6 +34,7 @@ pub(crate) struct Bench {
     pub(crate) providers: Providers,
     pub(crate) breaker: Breaker,
     pub(crate) metrics: Metrics,
+    pub(crate) moderator: Option<Arc<Moderator>>,
 }
 
 /// Does one claimed job. Never fails itself: whatever happens is told to the server, or, if the job is no longer this
@@ -90,6 +92,7 @@ async fn begin(bench: &Bench, speaker: &Speaker<'_>, job: &Job, hurry: &Cancella
         provider: Arc::clone(&provider),
         nudge: &nudge,
         follow: &follow,
+        moderator: bench.moderator.as_deref(),
     };
     let working = async {
         match conclude(

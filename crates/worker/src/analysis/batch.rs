@@ -95,7 +95,7 @@ async fn look(service: &Service, hosted: &Hosted, subject: &Subject, open: &Open
         .into_iter()
         .filter_map(|(kind, outcome)| Some((*subject.leases.get(&kind)?, outcome)))
         .collect();
-    end(hosted, open, outcomes).await;
+    end(service, hosted, open, outcomes).await;
 }
 
 async fn embed(service: &Service, hosted: &Hosted, subjects: &[Subject], open: &Open) {
@@ -106,13 +106,19 @@ async fn embed(service: &Service, hosted: &Hosted, subjects: &[Subject], open: &
             Some((*subject.leases.get(&AnalysisKind::Embedding)?, outcome))
         })
         .collect();
-    end(hosted, open, outcomes).await;
+    end(service, hosted, open, outcomes).await;
 }
 
 /// Tells how jobs ended: results in one call, what failed in another.
-async fn end(hosted: &Hosted, open: &Open, outcomes: Vec<(Lease, Result<Finding, Miss>)>) {
+async fn end(
+    service: &Service,
+    hosted: &Hosted,
+    open: &Open,
+    outcomes: Vec<(Lease, Result<Finding, Miss>)>,
+) {
     let (mut results, mut failures) = (Vec::new(), Vec::new());
     for (lease, outcome) in &outcomes {
+        service.count(lease.kind, outcome);
         match outcome {
             Ok(found) => results
                 .push(lease.with(json!({ "version": found.version, "result": found.result }))),

@@ -31,6 +31,7 @@ pub use rerun::{RequeueError, Requeued, requeue};
 
 use crate::config::Config;
 use crate::hosted::Hosted;
+use crate::metrics::Metrics;
 use crate::openai::OpenAi;
 use remote::Remote;
 use service::Service;
@@ -52,6 +53,7 @@ pub(crate) async fn analyze(
     hosted: Hosted,
     config: Config,
     name: String,
+    metrics: Metrics,
     stop: CancellationToken,
     hurry: CancellationToken,
 ) {
@@ -65,7 +67,7 @@ pub(crate) async fn analyze(
                 None
             }
         });
-    let service = Service::new(hosted.clone(), remote);
+    let service = Service::new(hosted.clone(), remote, metrics);
     let mut misses = 0;
     while !stop.is_cancelled() {
         let (wanted, undescribed) = service.wanted();

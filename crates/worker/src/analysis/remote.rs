@@ -8,7 +8,7 @@ use super::job::{AnalysisKind, Subject};
 use super::outcome::{Finding, Miss};
 use super::pause::Pause;
 use crate::openai::OpenAi;
-use crate::openai::embedding::embed;
+use crate::openai::embedding::{embed, space};
 use crate::openai::moderation::score_picture;
 use crate::openai::vision::{Wanted, look};
 use crate::outside::Trouble;
@@ -19,7 +19,6 @@ pub(super) const SIDE: u32 = 512;
 /// Counts of our own part: instructions, schema, what is taken from an answer.
 const VISION: u32 = 1;
 const SAFETY: u32 = 1;
-const EMBEDDING: u32 = 1;
 
 pub(super) struct Remote {
     openai: OpenAi,
@@ -125,7 +124,12 @@ impl Remote {
         match self.ask(embed(&self.openai, model, &texts)).await {
             Ok(vectors) => vectors
                 .into_iter()
-                .map(|vector| Ok(finding(model, EMBEDDING, json!(vector))))
+                .map(|vector| {
+                    Ok(Finding {
+                        version: space(model),
+                        result: json!(vector),
+                    })
+                })
                 .collect(),
             Err(miss) => vec![Err(miss); subjects.len()],
         }

@@ -12,6 +12,7 @@ use super::remote::{self, Remote};
 use super::{measure, scene, vector};
 use crate::deliver::BUCKET;
 use crate::hosted::{CallError, Hosted};
+use crate::metrics::{AnalysisOutcome, Metrics};
 use crate::openai::vision::Wanted;
 
 /// Wait before storage is asked again that was away.
@@ -24,11 +25,26 @@ pub(super) type Findings = BTreeMap<Kind, Result<Finding, Miss>>;
 pub(super) struct Service {
     hosted: Hosted,
     remote: Option<Remote>,
+    metrics: Metrics,
 }
 
 impl Service {
-    pub(super) fn new(hosted: Hosted, remote: Option<Remote>) -> Self {
-        Self { hosted, remote }
+    pub(super) fn new(hosted: Hosted, remote: Option<Remote>, metrics: Metrics) -> Self {
+        Self {
+            hosted,
+            remote,
+            metrics,
+        }
+    }
+
+    /// Counts how one analysis ended.
+    pub(super) fn count(&self, kind: Kind, outcome: &Result<Finding, Miss>) {
+        let outcome = match outcome {
+            Ok(_) => AnalysisOutcome::Done,
+            Err(miss) if miss.again == Again::Never => AnalysisOutcome::Failed,
+            Err(_) => AnalysisOutcome::Retried,
+        };
+        self.metrics.analyzed(kind.name(), outcome);
     }
 
     fn remote_for(&self, kind: Kind) -> Option<&Remote> {

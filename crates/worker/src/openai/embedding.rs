@@ -8,6 +8,12 @@ use crate::outside::Trouble;
 /// Components of a vector, as the database keeps it.
 pub(crate) const DIMENSIONS: usize = 1536;
 
+/// The name of the space that a model's vectors are in: only vectors of one space are ever compared. The number grows
+/// when the texts that are made into vectors are put together differently.
+pub(crate) fn space(model: &str) -> String {
+    format!("openai:{model}:1")
+}
+
 /// Characters of a text that are read; the service takes 8 192 tokens of at least one character.
 const LONGEST: usize = 8_000;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{LONGEST_WAIT, REFUSED, Suggester};
 use crate::hosted::{CallError, Unembedded};
-use crate::openai::embedding::embed;
+use crate::openai::embedding::{embed, space};
 use crate::outside::Class;
 
 /// Suggestions in one call.
@@ -57,7 +57,7 @@ impl Suggester {
 
     async fn keep(&self, embeddings: &Value, model: &str) -> Result<(), CallError> {
         self.hosted
-            .complete_suggestion_embeddings(embeddings, model)
+            .complete_suggestion_embeddings(embeddings, &space(model))
             .await
     }
 }
