@@ -14,5 +14,5 @@ mod secrets;
 pub use amethyst_backend::{Fault, Faults, Mail};
 pub use backend::TestBackend;
 pub use clock::ManualClock;
-pub use double::{OpenAiDouble, Reply};
+pub use double::{OpenAiDouble, Reply, StripeAsked, StripeDouble};
 pub use secrets::MemorySecrets;

@@ -7,5 +7,7 @@ pub mod picture;
 pub mod replicate;
 pub mod serve;
 pub mod stability;
+mod stripe;
 
 pub use openai::{OpenAiDouble, Reply};
+pub use stripe::{StripeAsked, StripeDouble};
