@@ -20,6 +20,7 @@ use crate::provider::{Providers, replicate_webhooks};
 use crate::publish::publish;
 use crate::server::{Health, Server, observe};
 use crate::start::StartError;
+use crate::stripe::{Stripe, end_orphans, serve_checkouts};
 use crate::suggestion::Suggester;
 use crate::work::{Bench, work};
 
@@ -35,6 +36,7 @@ pub struct Worker {
     hosted: Hosted,
     suggester: Option<Suggester>,
     moderator: Option<Moderator>,
+    stripe: Option<Stripe>,
     name: String,
     metrics: Metrics,
     health: Health,
@@ -49,6 +51,7 @@ impl Worker {
     pub fn new(config: Config, providers: Providers) -> Result<Self, StartError> {
         let hosted = Hosted::new(&config)?;
         let (metrics, health) = (Metrics::new(), Health::default());
+        let stripe = config.stripe.as_ref().map(Stripe::new).transpose()?;
         // Routes of other parts, such as webhooks, are merged here.
         let more = routes(&config, &hosted, &metrics);
         let server = match config.listen {
@@ -67,6 +70,7 @@ impl Worker {
             hosted,
             suggester,
             moderator,
+            stripe,
             name,
             metrics,
             health,
@@ -139,6 +143,13 @@ impl Worker {
         if let Some(suggester) = self.suggester {
             let suggestions = suggester.run(stop.clone(), hurry.clone());
             tasks.spawn(health.watch("suggestions", suggestions));
+        }
+        if let Some(stripe) = self.stripe {
+            let hosted = self.hosted.clone();
+            let checkouts = serve_checkouts(hosted.clone(), stripe.clone(), stop.clone());
+            tasks.spawn(health.watch("checkouts", checkouts));
+            let orphans = end_orphans(hosted, stripe, stop.clone());
+            tasks.spawn(health.watch("orphans", orphans));
         }
         stop.cancelled().await;
         let grace = async {

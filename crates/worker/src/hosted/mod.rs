@@ -5,6 +5,7 @@ mod error;
 mod generation;
 mod operations;
 mod recent;
+mod payments;
 mod rpc;
 mod storage;
 mod suggestion;
