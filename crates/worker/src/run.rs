@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use amethyst_model::Backoff;
 use axum::Router;
+use axum::middleware::map_response;
+use axum::response::Response;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -14,13 +16,13 @@ use crate::breaker::Breaker;
 use crate::config::Config;
 use crate::garbage::sweep;
 use crate::hosted::{CallError, Hosted, Wanted};
-use crate::metrics::{ClaimResult, Metrics};
+use crate::metrics::{ClaimResult, Metrics, WebhookResult};
 use crate::moderate::Moderator;
 use crate::provider::{Providers, replicate_webhooks};
 use crate::publish::publish;
 use crate::server::{Health, Server, observe};
 use crate::start::StartError;
-use crate::stripe::{Stripe, end_orphans, serve_checkouts};
+use crate::stripe::{Stripe, end_orphans, payment_webhooks, serve_checkouts};
 use crate::suggestion::Suggester;
 use crate::work::{Bench, work};
 
@@ -53,7 +55,7 @@ impl Worker {
         let (metrics, health) = (Metrics::new(), Health::default());
         let stripe = config.stripe.as_ref().map(Stripe::new).transpose()?;
         // Routes of other parts, such as webhooks, are merged here.
-        let more = routes(&config, &hosted, &metrics);
+        let more = routes(&config, &hosted, &metrics, stripe.as_ref());
         let server = match config.listen {
             Some(address) => Some(
                 Server::bind(address, metrics.clone(), health.clone(), more)
@@ -167,7 +169,7 @@ impl Worker {
     }
 }
 
-fn routes(config: &Config, hosted: &Hosted, metrics: &Metrics) -> Router {
+fn routes(config: &Config, hosted: &Hosted, metrics: &Metrics, stripe: Option<&Stripe>) -> Router {
     let mut routes = Router::new();
     let secret = config
         .replicate
@@ -175,6 +177,19 @@ fn routes(config: &Config, hosted: &Hosted, metrics: &Metrics) -> Router {
         .and_then(|replicate| replicate.webhook_secret.clone());
     if let Some(secret) = secret {
         routes = routes.merge(replicate_webhooks(hosted.clone(), metrics.clone(), secret));
+    }
+    if let Some(stripe) = stripe {
+        let metrics = metrics.clone();
+        let counted = map_response(move |response: Response| {
+            let result = match response.status().as_u16() {
+                200..300 => WebhookResult::Accepted,
+                400..500 => WebhookResult::Refused,
+                _ => WebhookResult::Failed,
+            };
+            metrics.webhook("stripe", result);
+            std::future::ready(response)
+        });
+        routes = routes.merge(payment_webhooks(hosted.clone(), stripe.clone()).layer(counted));
     }
     routes
 }

@@ -21,3 +21,4 @@ pub(crate) use checkout::serve_checkouts;
 pub(crate) use client::Stripe;
 pub(crate) use orphans::end_orphans;
 pub use webhook::payment_events;
+pub(crate) use webhook::router as payment_webhooks;
