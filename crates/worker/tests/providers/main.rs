@@ -7,6 +7,7 @@
 )]
 
 mod killed;
+mod moderated;
 mod money;
 mod openai;
 mod replicate;
