@@ -102,9 +102,9 @@ fn sort(mut trouble: Trouble) -> Trouble {
     trouble
 }
 
-/// Whether nothing is there under the id that was asked for.
+/// Whether nothing is there under the id that was asked for. Stripe says so: a 404 alone is a wrong address.
 pub(crate) fn is_missing(trouble: &Trouble) -> bool {
-    trouble.code == "resource_missing" || trouble.status == 404
+    trouble.code == "resource_missing"
 }
 
 /// The parameter that an error is about.

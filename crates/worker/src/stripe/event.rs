@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn event(kind: &str, object: Value) -> Event {
+    fn event(kind: &str, object: &Value) -> Event {
         serde_json::from_value(json!({
             "id": "evt_1", "object": "event", "type": kind, "created": 1_750_000_000, "data": { "object": object },
         }))
@@ -116,7 +116,7 @@ mod tests {
             ("refund.failed", charge.clone(), Concern::Charge("ch_1")),
             ("charge.dispute.closed", charge, Concern::Charge("ch_1")),
         ] {
-            assert_eq!(event(kind, object).concern(), Some(concern), "{kind}");
+            assert_eq!(event(kind, &object).concern(), Some(concern), "{kind}");
         }
     }
 
@@ -125,18 +125,15 @@ mod tests {
         let session = |mode: &str, status: &str| json!({ "mode": mode, "payment_status": status, "subscription": "sub_1" });
         let kind = "checkout.session.completed";
         assert_eq!(
-            event(kind, session("payment", "unpaid")).concern(),
+            event(kind, &session("payment", "unpaid")).concern(),
             None,
             "a bank transfer under way"
         );
         let paid = session("payment", "paid");
-        assert_eq!(
-            event(kind, paid.clone()).concern(),
-            Some(Concern::Paid(&paid))
-        );
-        let subscribed = event(kind, session("subscription", "paid"));
+        assert_eq!(event(kind, &paid).concern(), Some(Concern::Paid(&paid)));
+        let subscribed = event(kind, &session("subscription", "paid"));
         assert_eq!(subscribed.concern(), Some(Concern::Subscription("sub_1")));
-        assert_eq!(event(kind, session("setup", "paid")).concern(), None);
+        assert_eq!(event(kind, &session("setup", "paid")).concern(), None);
     }
 
     #[test]
@@ -153,7 +150,7 @@ mod tests {
                 json!([]),
                 json!({ "id": "../x", "charge": 7, "parent": [] }),
             ] {
-                assert_eq!(event(kind, object).concern(), None, "{kind}");
+                assert_eq!(event(kind, &object).concern(), None, "{kind}");
             }
         }
     }

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn request(more: Value) -> Request {
+    fn request(more: &Value) -> Request {
         let mut row = json!({
             "id": "0193f0a0-0000-7000-8000-000000000001", "user_id": "0193f0a0-0000-7000-8000-0000000000aa",
             "email": "a@example.test", "language": "fr", "kind": "checkout", "plan_id": "pro", "period": "month",
@@ -142,7 +142,7 @@ mod tests {
         serde_json::from_value(row).unwrap()
     }
 
-    fn built(more: Value) -> Result<Page, &'static str> {
+    fn built(more: &Value) -> Result<Page, &'static str> {
         page(
             &request(more),
             &"https://amethyst.test/back?from=app".parse().unwrap(),
@@ -152,8 +152,8 @@ mod tests {
 
     #[test]
     fn who_pays_is_said_in_one_way() {
-        let names = |more| {
-            let page = built(more).unwrap();
+        let names = |more: Value| {
+            let page = built(&more).unwrap();
             page.form
                 .into_iter()
                 .map(|(name, _)| name)
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_way_back_keeps_its_own_query() {
-        let form = built(json!({})).unwrap().form;
+        let form = built(&json!({})).unwrap().form;
         let success = form.iter().find(|(name, _)| name == "success_url").unwrap();
         assert_eq!(
             success.1,
@@ -187,15 +187,15 @@ mod tests {
             (json!({ "kind": "portal" }), "no_customer"),
             (json!({ "kind": "gift" }), "unknown_kind"),
         ] {
-            assert_eq!(built(more), Err(code));
+            assert_eq!(built(&more), Err(code));
         }
-        let pack = built(json!({ "kind": "credits", "subscribed": true }));
+        let pack = built(&json!({ "kind": "credits", "subscribed": true }));
         assert!(pack.is_ok(), "subscribers buy packs too");
     }
 
     #[test]
     fn a_key_holds_for_one_form_and_five_minutes() {
-        let key = |more| built(more).unwrap().key;
+        let key = |more: Value| built(&more).unwrap().key;
         assert_eq!(key(json!({})), key(json!({})));
         assert_ne!(key(json!({})), key(json!({ "round": 1 })));
         assert_ne!(key(json!({})), key(json!({ "language": "en" })));

@@ -85,7 +85,7 @@ async fn when_stripe_or_the_project_is_away_the_event_comes_again() {
     let customer = Customer::sign_up(&shop).await;
     subscribe(&shop, &customer, "sub_1Recorded", MONTHLY, -1, 29).await;
     let event = fixture("invoice_paid");
-    for status in [429, 500, 503, 401] {
+    for status in [429, 500, 503, 401, 404] {
         shop.stripe.fail(&[status]);
         let answer = shop.deliver(&event).await;
         assert_eq!(answer, StatusCode::SERVICE_UNAVAILABLE, "{status}");
