@@ -89,7 +89,7 @@ impl Attempt<'_> {
                 tokio::join!(producing, delivering)
             }
         };
-        let mut outcome = self.outcome(adapted, stored, lost, produced, delivered);
+        let mut outcome = self.outcome(&adapted, stored, &lost, produced, delivered);
         outcome.took = took;
         if took.is_none() {
             // What went wrong before it says nothing of the provider.
@@ -198,9 +198,9 @@ impl Attempt<'_> {
 
     fn outcome(
         &self,
-        adapted: Adapted,
+        adapted: &Adapted,
         stored: BTreeMap<u32, Value>,
-        lost: Vec<Missing>,
+        lost: &[Missing],
         produced: Result<Finished, Failure>,
         delivered: Result<(), Failure>,
     ) -> Outcome {
@@ -211,11 +211,11 @@ impl Attempt<'_> {
             (Err(_), Err(_)) => None,
             (Err(failure), Ok(())) => Some(Err(failure.class)),
         };
-        let decision = settle(Brought {
+        let decision = settle(&Brought {
             count: job.num_outputs,
             stored: stored.keys().copied().collect(),
             produced: match &produced {
-                Ok(finished) => Ok(finished.missing.iter().chain(&lost).cloned().collect()),
+                Ok(finished) => Ok(finished.missing.iter().chain(lost).cloned().collect()),
                 Err(failure) => Err(failure.clone()),
             },
             delivered,

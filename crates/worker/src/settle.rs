@@ -41,7 +41,7 @@ const LONG: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_secs(10);
 
 /// Decides. Never both pays and charges, never neither: every index is stored, or missing and refunded.
-pub(crate) fn settle(brought: Brought) -> Decision {
+pub(crate) fn settle(brought: &Brought) -> Decision {
     let is_all = brought.stored.len() >= brought.count as usize;
     if is_all {
         return Decision::Complete(Vec::new());
@@ -49,12 +49,12 @@ pub(crate) fn settle(brought: Brought) -> Decision {
     let has_some = !brought.stored.is_empty();
     let failure = match (&brought.delivered, &brought.produced) {
         (Err(failure), _) | (Ok(()), Err(failure)) => failure.clone(),
-        (Ok(()), Ok(missing)) => return ended(&brought, missing),
+        (Ok(()), Ok(missing)) => return ended(brought, missing),
     };
     let is_ours = brought.delivered.is_err();
     match failure.class {
         Class::UserContent if has_some => {
-            Decision::Complete(rest(&brought, MissingResult::Filtered, &failure.code))
+            Decision::Complete(rest(brought, MissingResult::Filtered, &failure.code))
         }
         Class::UserContent | Class::UserInput if !has_some => {
             let result = if failure.class == Class::UserContent {
@@ -63,14 +63,14 @@ pub(crate) fn settle(brought: Brought) -> Decision {
                 MissingResult::Lost
             };
             let missing = if is_ours || failure.class == Class::UserContent {
-                rest(&brought, result, &failure.code)
+                rest(brought, result, &failure.code)
             } else {
                 Vec::new()
             };
             Decision::Fail(failure, missing)
         }
         Class::UserContent | Class::UserInput => {
-            Decision::Complete(rest(&brought, MissingResult::Lost, &failure.code))
+            Decision::Complete(rest(brought, MissingResult::Lost, &failure.code))
         }
         // Storage that is away: what is there stays there, and the provider's files live for an hour.
         _ if is_ours && brought.has_patience => Decision::Wait(failure, SHORT),
@@ -83,9 +83,9 @@ pub(crate) fn settle(brought: Brought) -> Decision {
             Decision::Wait(failure, wait)
         }
         Class::Transient | Class::Unknown if brought.has_attempts => Decision::Retry(failure),
-        _ if has_some => Decision::Complete(rest(&brought, MissingResult::Lost, &failure.code)),
+        _ if has_some => Decision::Complete(rest(brought, MissingResult::Lost, &failure.code)),
         _ => {
-            let missing = rest(&brought, MissingResult::Lost, &failure.code);
+            let missing = rest(brought, MissingResult::Lost, &failure.code);
             Decision::Fail(failure, missing)
         }
     }
@@ -186,15 +186,15 @@ mod tests {
     #[test]
     fn all_or_some_or_none_delivered() {
         assert_eq!(
-            settle(brought(&[0, 1, 2], Ok(vec![]))),
+            settle(&brought(&[0, 1, 2], Ok(vec![]))),
             Decision::Complete(vec![])
         );
-        let some = settle(brought(&[0, 2], Ok(vec![missing(1, Filtered)])));
+        let some = settle(&brought(&[0, 2], Ok(vec![missing(1, Filtered)])));
         assert_eq!(
             (code(&some).0, indexes(&some)),
             ("complete", vec![(1, Filtered)])
         );
-        let none = settle(brought(
+        let none = settle(&brought(
             &[],
             Ok((0..3).map(|index| missing(index, Filtered)).collect()),
         ));
@@ -205,12 +205,12 @@ mod tests {
     fn refused_before_it_is_charged() {
         let refused = Failure::new("content_rejected", Class::UserContent).charged(false);
         assert_eq!(
-            code(&settle(brought(&[], Err(refused.clone())))),
+            code(&settle(&brought(&[], Err(refused.clone())))),
             ("fail", "content_rejected")
         );
-        let half = settle(brought(&[0], Err(refused)));
+        let half = settle(&brought(&[0], Err(refused)));
         assert_eq!(indexes(&half), [(1, Filtered), (2, Filtered)]);
-        let input = settle(brought(&[], Err(Failure::lasting("request_rejected"))));
+        let input = settle(&brought(&[], Err(Failure::lasting("request_rejected"))));
         assert_eq!(code(&input), ("fail", "request_rejected"));
     }
 
@@ -218,19 +218,19 @@ mod tests {
     fn failed_or_timed_out_is_tried_again_while_it_may() {
         let failed = Err(Failure::passing("provider_timeout"));
         assert_eq!(
-            code(&settle(brought(&[], failed.clone()))),
+            code(&settle(&brought(&[], failed.clone()))),
             ("retry", "provider_timeout")
         );
         let last = Brought {
             has_attempts: false,
             ..brought(&[], failed.clone())
         };
-        assert_eq!(code(&settle(last)), ("fail", "provider_timeout"));
+        assert_eq!(code(&settle(&last)), ("fail", "provider_timeout"));
         let last_with_one = Brought {
             has_attempts: false,
             ..brought(&[1], failed)
         };
-        assert_eq!(indexes(&settle(last_with_one)), [(0, Lost), (2, Lost)]);
+        assert_eq!(indexes(&settle(&last_with_one)), [(0, Lost), (2, Lost)]);
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
         for class in [Class::Auth, Class::Quota, Class::Rate, Class::Outage] {
             let away = Err(Failure::new("provider_unavailable", class));
             assert_eq!(
-                code(&settle(brought(&[], away.clone()))).0,
+                code(&settle(&brought(&[], away.clone()))).0,
                 "wait",
                 "{class:?}"
             );
@@ -247,14 +247,14 @@ mod tests {
                 ..brought(&[], away)
             };
             assert_eq!(
-                code(&settle(no_more)),
+                code(&settle(&no_more)),
                 ("fail", "provider_unavailable"),
                 "{class:?}"
             );
         }
         let mut asked = Failure::new("provider_unavailable", Class::Rate);
         asked.retry_after = Some(Duration::from_secs(42));
-        let Decision::Wait(_, wait) = settle(brought(&[], Err(asked))) else {
+        let Decision::Wait(_, wait) = settle(&brought(&[], Err(asked))) else {
             panic!()
         };
         assert_eq!(wait, Duration::from_secs(42));
@@ -262,28 +262,28 @@ mod tests {
 
     #[test]
     fn delivered_by_the_provider_and_lost_by_us() {
-        let expired = settle(brought(&[0], Ok(vec![missing(1, Lost)])));
+        let expired = settle(&brought(&[0], Ok(vec![missing(1, Lost)])));
         assert_eq!(indexes(&expired), [(1, Lost), (2, Lost)]);
         let all_expired = || Ok((0..3).map(|index| missing(index, Lost)).collect());
         assert_eq!(
-            code(&settle(brought(&[], all_expired()))),
+            code(&settle(&brought(&[], all_expired()))),
             ("retry", "delivery_failed")
         );
         let last = Brought {
             has_attempts: false,
             ..brought(&[], all_expired())
         };
-        assert_eq!(code(&settle(last)), ("fail", "delivery_failed"));
+        assert_eq!(code(&settle(&last)), ("fail", "delivery_failed"));
         let away = Brought {
             delivered: Err(Failure::passing("storage_unavailable")),
             ..brought(&[0], Err(Failure::passing("ended")))
         };
-        assert_eq!(code(&settle(away)), ("wait", "storage_unavailable"));
+        assert_eq!(code(&settle(&away)), ("wait", "storage_unavailable"));
         let refused = Brought {
             delivered: Err(Failure::lasting("storage_refused")),
             ..brought(&[0], Ok(vec![]))
         };
-        assert_eq!(indexes(&settle(refused)), [(1, Lost), (2, Lost)]);
+        assert_eq!(indexes(&settle(&refused)), [(1, Lost), (2, Lost)]);
     }
 
     #[test]
@@ -301,7 +301,7 @@ mod tests {
         for class in classes {
             for stored in [vec![], vec![1], vec![0, 1, 2]] {
                 for (has_attempts, has_patience) in [(false, false), (true, false), (false, true)] {
-                    let decision = settle(Brought {
+                    let decision = settle(&Brought {
                         has_attempts,
                         has_patience,
                         ..brought(&stored, Err(Failure::new("x", class)))

@@ -14,7 +14,10 @@ const SIGNED_FOR: Duration = Duration::from_secs(3600);
 
 /// Reads it, and makes it reachable for providers where the project can be reached.
 pub(crate) async fn fetch(hosted: &Hosted, path: &str) -> Result<Source, Failure> {
-    let bytes = hosted.download(BUCKET, path).await.map_err(failure)?;
+    let bytes = hosted
+        .download(BUCKET, path)
+        .await
+        .map_err(|error| failure(&error))?;
     let info = probe(&bytes).map_err(|_| Failure::lasting("source_unreadable"))?;
     let limits = Limits::default();
     let pixels = u64::from(info.width) * u64::from(info.height);
@@ -26,7 +29,7 @@ pub(crate) async fn fetch(hosted: &Hosted, path: &str) -> Result<Source, Failure
             hosted
                 .sign(BUCKET, path, SIGNED_FOR)
                 .await
-                .map_err(failure)?,
+                .map_err(|error| failure(&error))?,
         )
     } else {
         None
@@ -38,7 +41,7 @@ pub(crate) async fn fetch(hosted: &Hosted, path: &str) -> Result<Source, Failure
     })
 }
 
-fn failure(error: CallError) -> Failure {
+fn failure(error: &CallError) -> Failure {
     match error {
         CallError::Refused(_) => Failure::lasting("source_missing"),
         _ => Failure::new("storage_unavailable", crate::outside::Class::Outage),

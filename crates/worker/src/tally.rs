@@ -1,8 +1,7 @@
 //! What an ended job adds to the metrics.
 
-use std::time::Instant;
-
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::attempt::Outcome;
 use crate::breaker::{Breaker, Circuit};

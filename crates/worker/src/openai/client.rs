@@ -43,10 +43,6 @@ impl OpenAi {
         self.ask(request).await
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Result<Value, Trouble> {
-        self.ask(self.0.http.get(self.address(path))).await
-    }
-
     async fn ask(&self, request: reqwest::RequestBuilder) -> Result<Value, Trouble> {
         let request = request.bearer_auth(self.0.config.key.reveal());
         outside::json(request).await.map_err(sort)

@@ -1,7 +1,7 @@
 //! Two workers, one of them killed two hundred times wherever it happens to be.
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use amethyst_testkit::double::{openai_images, replicate, stability};
 use rand::SeedableRng;
@@ -9,6 +9,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, rng};
 use serde_json::json;
 use tokio::process::{Child, Command};
+use tokio::time::Instant;
 
 use crate::shop::Shop;
 use crate::user::Running;

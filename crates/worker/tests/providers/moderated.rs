@@ -8,7 +8,7 @@ use url::Url;
 use crate::shop::Shop;
 use crate::user::Running;
 
-async fn work(shop: &Shop, openai: &OpenAiDouble) -> Running {
+fn work(shop: &Shop, openai: &OpenAiDouble) -> Running {
     let mut config = shop.config();
     config.openai = Some(OpenAiConfig {
         base: Url::parse(&openai.base()).unwrap(),
@@ -27,7 +27,7 @@ async fn a_refused_prompt_reaches_no_provider_and_costs_nothing() {
     let openai = OpenAiDouble::start().await;
     openai.score("forbidden", "sexual/minors", 0.5);
     openai.score("gory", "violence/graphic", 0.95);
-    let worker = work(&shop, &openai).await;
+    let worker = work(&shop, &openai);
 
     let row = shop
         .make(
@@ -92,7 +92,7 @@ async fn nothing_is_painted_while_nobody_can_look() {
         retry_after: None,
     };
     openai.reply("moderations", [away]);
-    let worker = work(&shop, &openai).await;
+    let worker = work(&shop, &openai);
     let id = shop.request("flux-dev-multi-lora", json!({})).await;
     assert_eq!(shop.put_back(&id).await, "provider_unavailable");
     assert!(shop.replicate.created().is_empty());

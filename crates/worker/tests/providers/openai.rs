@@ -65,13 +65,12 @@ async fn a_source_makes_it_an_edit() {
         .unwrap();
     let picture = amethyst_testkit::double::picture::picture(64, 64, 1, "png");
     let path = format!("{user}/start.png");
-    shop.user
-        .upload(
-            &format!("/storage/v1/object/sources/{path}"),
-            "image/png",
-            picture.clone(),
-        )
-        .await;
+    shop.upload(
+        &format!("/storage/v1/object/sources/{path}"),
+        "image/png",
+        picture.clone(),
+    )
+    .await;
     let worker = shop.work();
     let fields = json!({ "p_source_path": path, "p_prompt_strength": 0.3 });
     let row = shop.make("gpt-image-2", fields.clone()).await;
@@ -107,13 +106,12 @@ async fn a_source_makes_it_an_edit() {
 
     // A source that is no picture costs nothing.
     let path = format!("{user}/bad.png");
-    shop.user
-        .upload(
-            &format!("/storage/v1/object/sources/{path}"),
-            "image/png",
-            b"hello".to_vec(),
-        )
-        .await;
+    shop.upload(
+        &format!("/storage/v1/object/sources/{path}"),
+        "image/png",
+        b"hello".to_vec(),
+    )
+    .await;
     let row = shop
         .make("gpt-image-2", json!({ "p_source_path": path }))
         .await;

@@ -82,6 +82,13 @@ impl Shop {
         Running::start(self.config())
     }
 
+    /// Uploads a file of the user's.
+    pub(crate) async fn upload(&self, path: &str, mime: &str, bytes: Vec<u8>) {
+        let request = self.user.signed(reqwest::Method::POST, path);
+        let request = request.header("content-type", mime).body(bytes);
+        request.send().await.unwrap().error_for_status().unwrap();
+    }
+
     /// A request of the model with these fields beside the defaults of a small order.
     pub(crate) async fn request(&self, model: &str, extra: Value) -> String {
         let mut fields = json!({ "p_model_id": model, "p_width": 1024, "p_height": 1024 });

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use amethyst_worker::Key;
+use amethyst_worker::{Key, Providers, Worker};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -17,7 +17,7 @@ use crate::user::Running;
 const SECRET: &[u8] = b"a secret of twenty-four b";
 
 /// A worker that asks for webhooks and looks by itself only every two minutes.
-fn work(shop: &Shop) -> Running {
+fn work(shop: &Shop) -> (Running, SocketAddr) {
     let mut config = shop.config();
     config.listen = Some("127.0.0.1:0".parse().unwrap());
     config.public_url = Some(Url::parse("https://worker.example").unwrap());
@@ -28,7 +28,10 @@ fn work(shop: &Shop) -> Running {
     )));
     replicate.poll = Duration::from_secs(30);
     replicate.deadline = Duration::from_secs(900);
-    Running::start(config)
+    let providers = Providers::of(&config).unwrap();
+    let worker = Worker::new(config, providers).unwrap();
+    let address = worker.address().unwrap();
+    (Running::of(worker), address)
 }
 
 struct Event<'a> {
@@ -65,8 +68,7 @@ async fn nudges(shop: &Shop) -> i64 {
 #[tokio::test]
 async fn news_are_verified_counted_once_and_only_a_reason_to_ask() {
     let shop = Shop::open().await;
-    let worker = work(&shop);
-    let address = worker.address().unwrap();
+    let (worker, address) = work(&shop);
     let id = shop.request("flux-dev-multi-lora", json!({})).await;
     for _ in 0..1000 {
         if shop
@@ -87,7 +89,9 @@ async fn news_are_verified_counted_once_and_only_a_reason_to_ask() {
     assert_eq!(sent["webhook_events_filter"], json!(["completed"]));
     let path = Url::parse(asked_for).unwrap().path().to_owned();
     let prediction = shop.replicate.ids()[0].clone();
-    let now = chrono::Utc::now().timestamp();
+    let now = shop
+        .number("select extract(epoch from now())::bigint")
+        .await;
     // Says more than is true: nothing of it is believed.
     let body = json!({ "id": prediction, "status": "failed", "error": "forged", "output": ["http://127.0.0.2/x"] });
     let event = |id, at, key| Event {

@@ -1,6 +1,5 @@
 //! A user who asks for images over HTTP, and workers at the other end.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use amethyst_testkit::TestBackend;
@@ -40,14 +39,20 @@ impl User {
         user
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Response {
-        let mut request = self
+    /// A request in the user's name.
+    pub(crate) fn signed(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self
             .http
             .request(method, format!("{}{path}", self.base))
             .header("apikey", &self.anon_key);
-        if !self.token.is_empty() {
-            request = request.bearer_auth(&self.token);
+        match self.token.is_empty() {
+            true => request,
+            false => request.bearer_auth(&self.token),
         }
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Response {
+        let mut request = self.signed(method, path);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -67,25 +72,6 @@ impl User {
     pub(crate) async fn bytes(&self, path: &str) -> Vec<u8> {
         let answer = self.send(Method::GET, path, None).await;
         answer.bytes().await.unwrap().to_vec()
-    }
-
-    /// Uploads a file.
-    #[allow(
-        dead_code,
-        reason = "of the tests that share this file only some upload"
-    )]
-    pub(crate) async fn upload(&self, path: &str, mime: &'static str, bytes: Vec<u8>) {
-        self.http
-            .post(format!("{}{path}", self.base))
-            .header("apikey", &self.anon_key)
-            .bearer_auth(&self.token)
-            .header("content-type", mime)
-            .body(bytes)
-            .send()
-            .await
-            .unwrap()
-            .error_for_status()
-            .unwrap();
     }
 
     /// Requests images; `extra` overrides the defaults of a small, quick order. Answers the request's id.
@@ -150,7 +136,6 @@ impl User {
 pub(crate) struct Running {
     stop: CancellationToken,
     task: JoinHandle<()>,
-    address: Option<SocketAddr>,
 }
 
 /// Quick to look, quick to lose its lease.
@@ -166,22 +151,15 @@ pub(crate) fn config(backend: &TestBackend) -> Config {
 
 impl Running {
     pub(crate) fn start(config: Config) -> Self {
-        let stop = CancellationToken::new();
         let providers = Providers::of(&config).unwrap();
         let worker = Worker::new(config, providers).unwrap();
-        let address = worker.address();
-        let task = tokio::spawn(worker.run(stop.clone()));
-        Self {
-            stop,
-            task,
-            address,
-        }
+        Self::of(worker)
     }
 
-    /// Where it listens, if it does.
-    #[allow(dead_code, reason = "of the tests that share this file only some ask")]
-    pub(crate) fn address(&self) -> Option<SocketAddr> {
-        self.address
+    pub(crate) fn of(worker: Worker) -> Self {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(worker.run(stop.clone()));
+        Self { stop, task }
     }
 
     /// Ends it in order.

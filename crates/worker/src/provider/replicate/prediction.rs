@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn prediction(more: Value) -> Prediction {
+    fn prediction(more: &Value) -> Prediction {
         let mut all = json!({ "id": "p1", "status": "processing" });
         all.as_object_mut()
             .unwrap()
@@ -142,7 +142,7 @@ mod tests {
             ("dreaming", Status::Running),
         ] {
             assert_eq!(
-                prediction(json!({ "status": name })).status(),
+                prediction(&json!({ "status": name })).status(),
                 status,
                 "{name}"
             );
@@ -152,21 +152,21 @@ mod tests {
     #[test]
     fn logs_tell_seed_and_progress() {
         let logs = "Using seed: 41337\nDownloading LoRA weights\n  4%|▎ | 1/28 [00:00]\r 43%|████ | 12/28 [00:03<00:04]\ndone";
-        let told = prediction(json!({ "logs": logs }));
+        let told = prediction(&json!({ "logs": logs }));
         assert_eq!(told.seed(), Some(41337));
         assert_eq!(told.progress(), Some((12, 28)));
-        let silent = prediction(json!({ "logs": null, "error": null }));
+        let silent = prediction(&json!({ "logs": null, "error": null }));
         assert_eq!((silent.seed(), silent.progress()), (None, None));
-        assert_eq!(prediction(json!({ "logs": "12%|x|" })).progress(), None);
+        assert_eq!(prediction(&json!({ "logs": "12%|x|" })).progress(), None);
     }
 
     #[test]
     fn one_output_or_many() {
-        assert_eq!(prediction(json!({ "output": "u" })).outputs(), ["u"]);
+        assert_eq!(prediction(&json!({ "output": "u" })).outputs(), ["u"]);
         assert_eq!(
-            prediction(json!({ "output": ["a", "b"] })).outputs(),
+            prediction(&json!({ "output": ["a", "b"] })).outputs(),
             ["a", "b"]
         );
-        assert!(prediction(json!({ "output": null })).outputs().is_empty());
+        assert!(prediction(&json!({ "output": null })).outputs().is_empty());
     }
 }
