@@ -6,6 +6,7 @@ import { Program } from './program';
 
 interface Connection {
   readonly url: string;
+  readonly service_role_key: string;
 }
 
 export interface Fault {
@@ -21,6 +22,7 @@ export class Backend {
   readonly connectionFile: string;
   #program: Program | null = null;
   #url = '';
+  #key = '';
 
   constructor(
     private readonly folder: string,
@@ -41,11 +43,26 @@ export class Backend {
     this.#program = program;
     const connection = JSON.parse(await readFile(this.connectionFile, 'utf8')) as Connection;
     this.#url = connection.url;
+    this.#key = connection.service_role_key;
   }
 
   async stop(): Promise<void> {
     await this.#program?.stop();
     this.#program = null;
+  }
+
+  /** Switches a model on or off, as an operator does. */
+  async switchModel(id: string, on: boolean): Promise<void> {
+    const answer = await fetch(`${this.#url}/rest/v1/models?id=eq.${id}`, {
+      method: 'PATCH',
+      headers: {
+        'content-type': 'application/json',
+        apikey: this.#key,
+        authorization: `Bearer ${this.#key}`,
+      },
+      body: JSON.stringify({ is_active: on }),
+    });
+    if (!answer.ok) throw new Error(`the model cannot be switched: ${answer.status}`);
   }
 
   /** The next requests of that kind are answered so. */

@@ -17,6 +17,7 @@ const NOTICE_DAYS: i64 = 30;
 pub(super) struct Catalogue {
     models: Vec<Value>,
     plans: Vec<Value>,
+    packs: Vec<Value>,
 }
 
 impl Catalogue {
@@ -32,6 +33,12 @@ impl Catalogue {
                 .rows(
                     "subscription_plans",
                     "select=id,features&is_active=is.true&order=id",
+                )
+                .await?,
+            packs: hosted
+                .rows(
+                    "credit_packs",
+                    "select=id,stripe_price&is_active=is.true&order=id",
                 )
                 .await?,
         })
@@ -64,11 +71,14 @@ impl Catalogue {
             ));
         }
         match config.stripe {
-            Some(_) => found.extend(self.plans.iter().filter_map(plan_finding)),
-            None if self.plans.is_empty() => {}
+            Some(_) => {
+                found.extend(self.plans.iter().filter_map(plan_finding));
+                found.extend(self.packs.iter().filter_map(pack_finding));
+            }
+            None if self.plans.is_empty() && self.packs.is_empty() => {}
             None => found.push(Finding::warning(
                 PART,
-                "plans are on offer, and without STRIPE_SECRET_KEY nobody can buy one",
+                "plans or packs are on offer, and without STRIPE_SECRET_KEY nobody can buy one",
             )),
         }
         if found.is_empty() {
@@ -118,10 +128,11 @@ fn model_finding(
         }
     };
     if !is_served {
-        return Some(Finding::error(
+        return Some(Finding::warning(
             PART,
             format!(
-                "the model `{id}` is active, and this worker has no key for {provider}: set {key}, or switch it off"
+                "the model `{id}` is active, and this worker has no key for {provider}: its requests wait for one \
+                 that has; set {key}, or switch it off"
             ),
         ));
     }
@@ -131,6 +142,18 @@ fn model_finding(
         Finding::warning(
             PART,
             format!("the model `{id}` retires on {last}: switch its successor on"),
+        )
+    })
+}
+
+fn pack_finding(pack: &Value) -> Option<Finding> {
+    let id = text(pack, "/id");
+    text(pack, "/stripe_price").is_empty().then(|| {
+        Finding::warning(
+            PART,
+            format!(
+                "the pack `{id}` cannot be bought: put Stripe's price id into its stripe_price"
+            ),
         )
     })
 }

@@ -51,7 +51,9 @@ async fn an_image_of_another_provider_is_looked_at_once_and_judged() {
     let judged = double.asked("moderations");
     assert_eq!(judged.len(), 1);
     assert_eq!(judged[0]["input"][0]["text"], "a lake, please");
-    let embedded = double.asked("embeddings");
+    // The vectors of the demo's suggestions are asked for apart.
+    let mut embedded = double.asked("embeddings");
+    embedded.retain(|body| body.to_string().contains("a lake, please"));
     assert_eq!(embedded.len(), 1);
     assert_eq!(
         embedded[0]["input"],
@@ -104,8 +106,8 @@ async fn a_sketch_is_not_sent_to_be_looked_at() {
     );
     assert_eq!(row["embedding_space"], "openai:text-embedding-3-small:1");
     assert!(double.asked("responses").is_empty() && double.asked("moderations").is_empty());
-    let text = double.asked("embeddings")[0]["input"][0].to_string();
-    assert!(text.contains("A lake with a fox"), "{text}");
+    let texts = json!(double.asked("embeddings")).to_string();
+    assert!(texts.contains("A lake with a fox"), "{texts}");
 }
 
 #[tokio::test]
@@ -127,7 +129,8 @@ async fn the_embeddings_of_several_images_are_one_request() {
         project.wait_for_all(*image).await;
     }
     worker.stop().await;
-    let asked = double.asked("embeddings");
+    let mut asked = double.asked("embeddings");
+    asked.retain(|body| body.to_string().contains("\"two\""));
     assert_eq!(asked.len(), 1);
     assert_eq!(asked[0]["input"], json!(["one", "two", "three"]));
     for image in images {

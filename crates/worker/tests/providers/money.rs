@@ -151,18 +151,10 @@ const CODES: &[(&str, &str)] = &[
     ("failed by the provider, for good", "loras_unsupported"),
 ];
 
-async fn grant(shop: &Shop) {
-    shop.sql(
-        "insert into public.credit_transactions (user_id, amount, type, idempotency_key)
-         select id, 1000, 'bonus', 'test' from public.profiles on conflict do nothing",
-    )
-    .await;
-}
-
 #[tokio::test]
 async fn every_outcome_is_settled_per_image() {
     let shop = Shop::open().await;
-    grant(&shop).await;
+    shop.grant().await;
     let worker = shop.work();
     for row in TABLE {
         (row.prepare)(&shop);

@@ -2,8 +2,7 @@
 
 use amethyst_testkit::double::openai_images::error;
 use amethyst_testkit::double::serve::Wrong;
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::shop::Shop;
 
@@ -123,53 +122,41 @@ async fn a_source_makes_it_an_edit() {
 #[tokio::test]
 async fn every_error_ends_as_it_should() {
     let shop = Shop::open().await;
-    shop.sql("insert into public.credit_transactions (user_id, amount, type, idempotency_key) select id, 1000, 'bonus', 't' from public.profiles").await;
+    shop.grant().await;
     let image_rate = "Rate limit reached for gpt-image-2 on images per min. Limit: 0/1min";
-    // (what is answered, code of the failure that the user would read, whether it is waited for)
-    let cases: Vec<(Wrong, &str, bool)> = vec![
+    let input = "invalid_request_error";
+    let cases = [
         (
-            error(
-                401,
-                "invalid_request_error",
-                "invalid_api_key",
-                "Incorrect API key",
-            ),
-            "provider_unavailable",
-            true,
+            error(401, input, "invalid_api_key", "Incorrect API key"),
+            ("waits", "provider_unavailable"),
         ),
         (
-            error(403, "invalid_request_error", "unsupported_country", "no"),
-            "provider_unavailable",
-            true,
+            error(403, input, "unsupported_country", "no"),
+            ("waits", "provider_unavailable"),
         ),
         (
-            error(404, "invalid_request_error", "model_not_found", "gone"),
-            "provider_failed",
-            true,
+            error(404, input, "model_not_found", "gone"),
+            ("waits", "provider_failed"),
         ),
         (
             error(429, "requests", "rate_limit_exceeded", "slow down"),
-            "provider_unavailable",
-            true,
+            ("waits", "provider_unavailable"),
         ),
         (
             error(429, "requests", "rate_limit_exceeded", image_rate),
-            "provider_unavailable",
-            true,
+            ("waits", "provider_unavailable"),
         ),
         (
             error(429, "insufficient_quota", "insufficient_quota", "pay"),
-            "provider_unavailable",
-            true,
+            ("waits", "provider_unavailable"),
         ),
         (
             error(500, "server_error", "server_error", "sorry"),
-            "provider_failed",
-            true,
+            ("waits", "provider_failed"),
         ),
-        (Wrong::Html(502), "provider_unavailable", true),
-        (Wrong::Nonsense, "provider_failed", true),
-        (Wrong::BrokenBody, "provider_unavailable", true),
+        (Wrong::Html(502), ("waits", "provider_unavailable")),
+        (Wrong::Nonsense, ("waits", "provider_failed")),
+        (Wrong::BrokenBody, ("waits", "provider_unavailable")),
         (
             error(
                 400,
@@ -177,38 +164,21 @@ async fn every_error_ends_as_it_should() {
                 "moderation_blocked",
                 "no",
             ),
-            "content_rejected",
-            false,
+            ("over", "content_rejected"),
         ),
         (
-            error(400, "invalid_request_error", "invalid_value", "no"),
-            "request_rejected",
-            false,
+            error(400, input, "invalid_value", "no"),
+            ("over", "request_rejected"),
         ),
     ];
-    for (wrong, code, waits) in cases {
+    for (wrong, (end, code)) in cases {
         let name = format!("{wrong:?}");
         shop.openai.answer(wrong);
-        let id = shop.request("gpt-image-2", json!({})).await;
-        let worker = shop.work();
-        if waits {
-            assert_eq!(shop.put_back(&id).await, code, "{name}");
-            worker.stop().await;
-            let row = shop.user.prompt(&id).await;
-            assert_eq!(
-                (&row["status"], &row["error_message"]),
-                (&json!("pending"), &Value::Null),
-                "{name}"
-            );
-            let cancel = Some(json!({ "p_id": id }));
-            shop.user
-                .ask(Method::POST, "/rest/v1/rpc/cancel_generation", cancel)
-                .await;
-        } else {
-            let row = shop.user.wait(&id, |row| row["status"] == "failed").await;
-            worker.stop().await;
-            assert_eq!(row["error_message"], code, "{name}");
-        }
+        assert_eq!(
+            shop.try_once("gpt-image-2", json!({})).await,
+            (end, code.to_owned()),
+            "{name}"
+        );
     }
     assert_eq!(shop.user.balance().await, 1100);
     shop.audit().await;

@@ -206,3 +206,54 @@ async fn our_token_goes_nowhere_else() {
     );
     assert_eq!(shop.user.balance().await, 100);
 }
+
+#[tokio::test]
+async fn every_error_ends_as_it_should() {
+    let shop = Shop::open().await;
+    shop.grant().await;
+    let told = |status: u16, title: &str, detail: &str| {
+        Wrong::status(
+            status,
+            json!({ "title": title, "detail": detail, "status": status }),
+        )
+    };
+    let throttled = "Request was throttled. Your rate limit resets in ~30s.";
+    let cases = [
+        (
+            told(401, "Unauthenticated", "no token"),
+            ("waits", "provider_unavailable"),
+        ),
+        (
+            told(402, "Insufficient credit", "pay"),
+            ("waits", "provider_unavailable"),
+        ),
+        (
+            told(404, "Not found", "no such version"),
+            ("waits", "provider_failed"),
+        ),
+        (
+            told(422, "Input validation failed", "- input: x"),
+            ("over", "request_rejected"),
+        ),
+        (
+            told(429, "Too many requests", throttled),
+            ("waits", "provider_unavailable"),
+        ),
+        (
+            told(500, "Internal server error", "sorry"),
+            ("waits", "provider_failed"),
+        ),
+        (Wrong::Html(503), ("waits", "provider_unavailable")),
+        (Wrong::BrokenBody, ("waits", "provider_unavailable")),
+        (Wrong::Nonsense, ("waits", "provider_failed")),
+    ];
+    for (wrong, (end, code)) in cases {
+        let name = format!("{wrong:?}");
+        shop.replicate.create(Creation::Refused(wrong));
+        let outcome = shop.try_once("flux-dev-multi-lora", json!({})).await;
+        assert_eq!(outcome, (end, code.to_owned()), "{name}");
+    }
+    assert!(shop.replicate.created().is_empty());
+    assert_eq!(shop.user.balance().await, 1100);
+    shop.audit().await;
+}

@@ -132,6 +132,54 @@ impl Shop {
         panic!("never put back: {}", self.user.prompt(id).await);
     }
 
+    /// One request against a provider that answers in a certain way, with a worker of its own: how it ends, or why it
+    /// waits.
+    pub(crate) async fn try_once(&self, model: &str, fields: Value) -> (&'static str, String) {
+        let id = self.request(model, fields).await;
+        let worker = self.work();
+        let ended = async {
+            let row = self
+                .user
+                .wait(&id, |row| row["completed_at"].is_string())
+                .await;
+            let code = row["error_message"]
+                .as_str()
+                .unwrap_or("delivered")
+                .to_owned();
+            ("over", code)
+        };
+        let outcome = tokio::select! {
+            outcome = ended => outcome,
+            why = self.put_back(&id) => ("waits", why),
+        };
+        worker.stop().await;
+        if outcome.0 == "waits" {
+            let row = self.user.prompt(&id).await;
+            assert_eq!(
+                (&row["status"], &row["error_message"]),
+                (&json!("pending"), &Value::Null)
+            );
+            let cancel = Some(json!({ "p_id": id }));
+            self.user
+                .ask(
+                    reqwest::Method::POST,
+                    "/rest/v1/rpc/cancel_generation",
+                    cancel,
+                )
+                .await;
+        }
+        outcome
+    }
+
+    /// Credits enough for a long test.
+    pub(crate) async fn grant(&self) {
+        self.sql(
+            "insert into public.credit_transactions (user_id, amount, type, idempotency_key)
+             select id, 1000, 'bonus', 'test' from public.profiles on conflict do nothing",
+        )
+        .await;
+    }
+
     /// What must hold after everything: balance = ledger, no job undecided, every index accounted for once.
     pub(crate) async fn audit(&self) {
         assert_eq!(

@@ -129,3 +129,46 @@ async fn what_is_made_is_not_made_again_after_a_failure() {
     assert_eq!(shop.user.balance().await, 97);
     shop.audit().await;
 }
+
+#[tokio::test]
+async fn every_error_ends_as_it_should() {
+    let shop = Shop::open().await;
+    shop.grant().await;
+    let told = |status: u16, name: &str| {
+        Wrong::status(
+            status,
+            json!({ "id": "e", "name": name, "errors": ["as the test wishes"] }),
+        )
+    };
+    let cases = [
+        (told(400, "bad_request"), ("over", "request_rejected")),
+        (told(401, "unauthorized"), ("waits", "provider_unavailable")),
+        (
+            told(402, "payment_required"),
+            ("waits", "provider_unavailable"),
+        ),
+        (
+            told(403, "content_moderation"),
+            ("over", "content_rejected"),
+        ),
+        (told(403, "forbidden"), ("waits", "provider_unavailable")),
+        (told(413, "payload_too_large"), ("over", "request_rejected")),
+        (told(422, "invalid_request"), ("over", "request_rejected")),
+        (rate_limited(), ("waits", "provider_unavailable")),
+        (told(500, "internal_error"), ("waits", "provider_failed")),
+        (Wrong::Html(522), ("waits", "provider_unavailable")),
+        (Wrong::BrokenBody, ("waits", "provider_unavailable")),
+        // A success with a body that is no picture: made, paid for by us, and of no use.
+        (Wrong::Nonsense, ("waits", "delivery_failed")),
+    ];
+    for (wrong, (end, code)) in cases {
+        let name = format!("{wrong:?}");
+        shop.stability.answer_seed(5, Answer::Wrong(wrong));
+        let outcome = shop
+            .try_once("stable-image-core", json!({ "p_seed": 5 }))
+            .await;
+        assert_eq!(outcome, (end, code.to_owned()), "{name}");
+    }
+    assert_eq!(shop.user.balance().await, 1100);
+    shop.audit().await;
+}

@@ -240,7 +240,7 @@ async fn a_prompt_is_asked_about_worded_checked_and_told_to_every_device() {
         .await
         .unwrap();
         if let Some(space) = space {
-            assert_eq!(space, "e-1");
+            assert_eq!(space, "openai:e-1:1");
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
