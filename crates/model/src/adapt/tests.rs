@@ -1,3 +1,5 @@
+//! The rules, one by one.
+
 use super::*;
 use crate::AspectRatio;
 

@@ -1,3 +1,5 @@
+//! What is refused, and what is let through.
+
 use super::*;
 use crate::config::{Key, OpenAiConfig};
 use crate::outside::Class;
