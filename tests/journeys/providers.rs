@@ -1,7 +1,11 @@
 //! Images of providers that cost money, from the client's request to the files on its disk. The providers are doubles
 //! that speak their documented languages; client, backend and worker are the real ones.
 
-use amethyst_model::{AdjustmentKind, GenerationDraft, GenerationStatus, LedgerKind, MediaVariant};
+use amethyst_engine::ImageChange;
+use amethyst_model::{
+    AdjustmentKind, GenerationDraft, GenerationStatus, IntentState, LedgerKind, MediaVariant,
+    ParkReason,
+};
 use amethyst_testkit::TestBackend;
 use amethyst_testkit::double::openai_images::{self, OpenAiImages};
 use amethyst_testkit::double::replicate::{self, Ending, Replicate};
@@ -124,7 +128,24 @@ async fn filtered_images_come_back_as_credits_on_the_device() -> anyhow::Result<
         client.ended(some.id).await.status,
         GenerationStatus::Completed
     );
-    assert_eq!(client.core().images_of(some.id).await?.len(), 2);
+    let images = client.core().images_of(some.id).await?;
+    assert_eq!(images.len(), 2);
+    // Without a moderator nobody has looked at it, and so nobody else may see it; the user hears why.
+    let publish = ImageChange::Public(true);
+    client
+        .core()
+        .change_images(&[images[0].id], publish)
+        .await?;
+    let parked = eventually("a parked publication", async || {
+        let outbox = client.core().outbox().await.unwrap();
+        outbox.into_iter().find_map(|queued| match queued.state {
+            IntentState::Parked { reason, .. } => Some((queued.id, reason)),
+            IntentState::Waiting { .. } => None,
+        })
+    })
+    .await;
+    assert_eq!(parked.1, ParkReason::NotAnalyzed);
+    client.core().discard_intent(parked.0).await?;
 
     providers.stability.answer(Answer::Denied);
     let none = client.request(&draft("stable-image-core", 1)).await?;

@@ -24,8 +24,10 @@ pub enum ParkReasonView {
     Invalid,
     /// The id was used for something else.
     Conflict,
-    /// The image may not be shown to everybody.
+    /// The image is not fit to be shown to everybody.
     NotPublishable,
+    /// Nobody has looked at the image yet, so that it cannot be shown to everybody.
+    NotAnalyzed,
     /// The image lies in the trash.
     InTrash,
     /// Not readable by this version.
@@ -97,6 +99,7 @@ impl From<ParkReason> for ParkReasonView {
             ParkReason::Invalid => Self::Invalid,
             ParkReason::Conflict => Self::Conflict,
             ParkReason::NotPublishable => Self::NotPublishable,
+            ParkReason::NotAnalyzed => Self::NotAnalyzed,
             ParkReason::InTrash => Self::InTrash,
             ParkReason::Unknown => Self::Unknown,
         }

@@ -52,6 +52,9 @@ impl Outcome {
             (Some("insufficient_credits"), _) => park(ParkReason::InsufficientCredits),
             (Some("unknown_model" | "model_inactive"), _) => park(ParkReason::ModelUnavailable),
             (Some("account_suspended" | "no_profile"), _) => park(ParkReason::AccountSuspended),
+            (Some("not_publishable"), _) if detail.is_some_and(is_unseen) => {
+                park(ParkReason::NotAnalyzed)
+            }
             (Some("not_publishable"), _) => park(ParkReason::NotPublishable),
             (Some("removed_by_moderation"), _) => park(ParkReason::Forbidden),
             (Some("in_trash"), _) => park(ParkReason::InTrash),
@@ -70,6 +73,12 @@ impl Outcome {
             },
         }
     }
+}
+
+/// Whether the server says that nobody has looked at the image: `{"reason": "not_analyzed", …}`.
+fn is_unseen(detail: &str) -> bool {
+    let detail: Option<serde_json::Value> = serde_json::from_str(detail).ok();
+    detail.is_some_and(|detail| detail["reason"] == "not_analyzed")
 }
 
 /// The price that the server asks now, from the error's machine-readable detail.

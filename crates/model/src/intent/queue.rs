@@ -69,8 +69,10 @@ pub enum ParkReason {
     Invalid,
     /// The id was used for something else.
     Conflict,
-    /// The image may not be shown to everybody: nobody has looked at it yet, or it is not fit for that.
+    /// The image is not fit to be shown to everybody.
     NotPublishable,
+    /// Nobody has looked at the image yet, so that it cannot be shown to everybody.
+    NotAnalyzed,
     /// The image lies in the trash, from where it cannot be shown to everybody.
     InTrash,
     /// A kind or version this program does not know.

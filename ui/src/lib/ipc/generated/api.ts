@@ -1426,7 +1426,7 @@ supports: Array<string> | null, };
 /**
  * Why an intent stopped; see [`ParkReason`].
  */
-export type ParkReasonView = "price_changed" | "insufficient_credits" | "model_unavailable" | "account_suspended" | "not_found" | "forbidden" | "invalid" | "conflict" | "not_publishable" | "in_trash" | "unknown";
+export type ParkReasonView = "price_changed" | "insufficient_credits" | "model_unavailable" | "account_suspended" | "not_found" | "forbidden" | "invalid" | "conflict" | "not_publishable" | "not_analyzed" | "in_trash" | "unknown";
 
 /**
  * Whether an intent waits or needs the user.
