@@ -400,7 +400,12 @@ async fn three_of_four_are_75_percent_and_the_order_is_the_same_offline() {
         (&best["image_count"], &best["favorite_count"]),
         (&json!(3), &json!(1))
     );
-    assert_eq!(suggest().await, said, "the order is stable");
+    // Counts of what is liked follow within a moment; they move no proven wording from its place.
+    let ids = |answer: &Value| -> Vec<Value> {
+        let all = answer["suggestions"].as_array().unwrap();
+        all.iter().map(|one| one["id"].clone()).collect()
+    };
+    assert_eq!(ids(&suggest().await), ids(&said), "the order is stable");
     for one in said["suggestions"].as_array().unwrap() {
         let number = |field: &str| one[field].as_f64().unwrap();
         let used = one["used_count"].as_i64().unwrap();
